@@ -1,0 +1,1 @@
+"""Bidui: nightly cross-department comparison of poverty-registry data."""
