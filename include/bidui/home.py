@@ -1,0 +1,93 @@
+"""Where everything written at run time lives: `BIDUI_HOME`, its folders and its generated secrets."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def home() -> Path:
+    """Return `BIDUI_HOME` (default `.bidui/` in the checkout); created with mode 0700 when missing.
+
+    The embedded server may run under another system user, so only its own folder is opened to it.
+    """
+    path = Path(os.environ.get("BIDUI_HOME") or REPOSITORY / ".bidui").absolute()
+    if not path.exists():
+        path.mkdir(parents=True)
+        path.chmod(0o711)
+    return path
+
+
+def folder(*parts: str, mode: int = 0o700) -> Path:
+    """Return a folder under the home, created (with `mode`) when missing."""
+    path = home().joinpath(*parts)
+    if not path.exists():
+        path.mkdir(parents=True)
+        path.chmod(mode)
+    return path
+
+
+def sources_dir() -> Path:
+    """Folder of the source contracts (`BIDUI_SOURCES` overrides; a county keeps its own beside the shipped)."""
+    return Path(os.environ.get("BIDUI_SOURCES") or REPOSITORY / "include" / "sources")
+
+
+def expectations_dir() -> Path:
+    """Folder of the Great Expectations suites."""
+    return Path(os.environ.get("BIDUI_EXPECTATIONS") or REPOSITORY / "expectations")
+
+
+def sql_dir() -> Path:
+    """Folder of the warehouse's plain SQL."""
+    return REPOSITORY / "include" / "sql"
+
+
+def dbt_dir() -> Path:
+    """The dbt project."""
+    return Path(os.environ.get("BIDUI_DBT_PROJECT") or REPOSITORY / "dbt_project")
+
+
+def drop_dir() -> Path:
+    """The standing drop folder (`BIDUI_DROP` overrides)."""
+    configured = os.environ.get("BIDUI_DROP")
+    return Path(configured) if configured else folder("drop")
+
+
+def secret(name: str, length: int = 24) -> str:
+    """Return the named secret, generated on first use and kept in a 0600 file.
+
+    An environment variable `BIDUI_SECRET_<NAME>` wins, for places that manage secrets themselves.
+    """
+    from_environment = os.environ.get(f"BIDUI_SECRET_{name.upper()}")
+    if from_environment:
+        return from_environment
+    path = folder("secrets") / f"{name}"
+    if not path.exists():
+        save_secret(name, secrets.token_urlsafe(length))
+    return path.read_text(encoding="utf-8").strip()
+
+
+def save_secret(name: str, value: str) -> None:
+    """Keep a secret that was made elsewhere (a Fernet key, a port's password) in a 0600 file."""
+    path = folder("secrets") / name
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(value + "\n")
+
+
+def read_state(name: str) -> dict[str, object]:
+    """Return a small JSON state file of the home, or {} when there is none."""
+    path = home() / "state" / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def write_state(name: str, state: dict[str, object]) -> None:
+    """Replace a small JSON state file of the home (written beside, then renamed)."""
+    path = folder("state") / f"{name}.json"
+    beside = path.with_suffix(".part")
+    beside.write_text(json.dumps(state, ensure_ascii=False, indent=2), encoding="utf-8")
+    beside.rename(path)

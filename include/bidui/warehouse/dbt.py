@@ -1,0 +1,85 @@
+"""The one way to run dbt: in this process, on the warehouse of the environment, for one night."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import sqlalchemy
+
+from bidui.home import dbt_dir, folder
+from bidui.warehouse.connection import warehouse_url
+
+
+class DbtError(RuntimeError):
+    """A dbt command failed; the message names the nodes that failed, never a row's values."""
+
+
+def run(*command: str, as_of: dt.date | None = None, target: str = "night", threads: int | None = None) -> None:
+    """Run one dbt command (`"build", "--select", "tag:identity"`) for the night `as_of`.
+
+    `target` names a folder of artefacts, so that commands running at the same time do not share one.
+    Raises DbtError naming each failed node and its message.
+    """
+    from dbt.cli.main import dbtRunner  # a second of imports: only who runs dbt pays
+
+    with _environment(as_of, target, threads):
+        result = dbtRunner().invoke(
+            [
+                *command,
+                "--project-dir", str(dbt_dir()),
+                "--profiles-dir", str(dbt_dir()),
+                "--target-path", str(folder("dbt", target)),
+                "--log-path", str(folder("dbt", target, "logs")),
+            ]
+        )
+    if result.success:
+        return
+    if result.exception is not None:
+        raise DbtError(f"dbt {command[0]}: {type(result.exception).__name__}: {result.exception}")
+    failed = [
+        f"{node.node.name}: {str(node.message).strip()}"
+        for node in getattr(result.result, "results", [])
+        if str(node.status) in {"error", "fail", "runtime error"}
+    ]
+    raise DbtError(f"dbt {command[0]} failed\n" + "\n".join(failed))
+
+
+def build(layer: str, as_of: dt.date) -> None:
+    """Build one layer (identity, comparison, finding, summary) with its data tests."""
+    run("build", "--select", f"tag:{layer}", "--exclude-resource-type", "unit_test", as_of=as_of, target=layer)
+
+
+def stage(models: Sequence[str], as_of: dt.date, target: str) -> None:
+    """Stage the landed batches of the given staging models."""
+    run("run", "--select", *models, as_of=as_of, target=target)
+
+
+@contextmanager
+def _environment(as_of: dt.date | None, target: str, threads: int | None) -> Iterator[None]:
+    url = sqlalchemy.make_url(warehouse_url())
+    settings: Mapping[str, str] = {
+        "BIDUI_PGHOST": url.host or "",
+        "BIDUI_PGPORT": str(url.port or 5432),
+        "BIDUI_PGUSER": url.username or "",
+        "BIDUI_PGPASSWORD": str(url.password or ""),
+        "BIDUI_PGDATABASE": url.database or "",
+        "PGOPTIONS": f"-c bidui.as_of={as_of.isoformat()}" if as_of else "",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+        "DBT_LOG_LEVEL": "warn",
+        "DBT_LOG_LEVEL_FILE": "info",
+        "BIDUI_DBT_THREADS": str(threads or os.environ.get("BIDUI_DBT_THREADS") or 3),
+    }
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

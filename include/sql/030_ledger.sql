@@ -1,0 +1,120 @@
+-- The ledger: what came in, what was checked, what was decided, how each night went.
+-- Every value here is free of personal data, except quarantined row numbers, which point at rows but hold none.
+
+create table if not exists ledger.batch (
+    batch_id bigint generated always as identity primary key,
+    department text not null,
+    extract text not null,
+    as_of date not null,
+    delivery_no bigint,
+    data_date date,
+    received_at timestamptz not null,
+    source_name text not null,
+    sha256 text not null,
+    contract_version text not null,
+    rows_read bigint not null default 0,
+    rows_skipped bigint not null default 0,
+    rows_landed bigint not null default 0,
+    rows_accepted bigint not null default 0,
+    rows_quarantined bigint not null default 0,
+    control_totals jsonb not null default '{}',
+    header_report jsonb not null default '{}',
+    problems jsonb not null default '[]',
+    status text not null check (status in ('landed', 'accepted', 'held', 'duplicate', 'superseded', 'withdrawn')),
+    reason text,
+    decided_by text,
+    decided_at timestamptz,
+    check (rows_read = rows_skipped + rows_landed),
+    check (status in ('landed', 'held', 'duplicate') or rows_landed = rows_accepted + rows_quarantined)
+);
+create index if not exists batch_extract_idx on ledger.batch (extract, data_date desc, batch_id desc);
+create index if not exists batch_sha256_idx on ledger.batch (extract, sha256);
+
+create table if not exists ledger.batch_decision (
+    decision_id bigint generated always as identity primary key,
+    batch_id bigint not null references ledger.batch,
+    action text not null check (action in ('accept', 'hold', 'supersede', 'release', 'withdraw')),
+    decided_by text not null,
+    reason text not null,
+    decided_at timestamptz not null default now()
+);
+
+create table if not exists ledger.validation (
+    batch_id bigint not null references ledger.batch,
+    expectation text not null,
+    column_name text,
+    severity text not null check (severity in ('critical', 'warning', 'info')),
+    success boolean not null,
+    element_count bigint,
+    unexpected_count bigint,
+    primary key (batch_id, expectation)
+);
+
+create table if not exists ledger.quarantined_row (
+    batch_id bigint not null references ledger.batch,
+    row_no bigint not null,
+    expectation text not null,
+    column_name text,
+    reason text not null,
+    severity text not null default 'critical',
+    primary key (batch_id, row_no, expectation)
+);
+
+create table if not exists ledger.run (
+    run_id bigint generated always as identity primary key,
+    as_of date not null,
+    kind text not null check (kind in ('night', 'replay', 'rebuild')),
+    started_at timestamptz not null default now(),
+    finished_at timestamptz,
+    status text not null check (status in ('running', 'reconciled', 'published', 'failed', 'superseded')),
+    reason text,
+    inputs jsonb not null default '{}',
+    previous_fingerprint text,
+    fingerprint text
+);
+create index if not exists run_as_of_idx on ledger.run (as_of, run_id desc);
+
+create table if not exists ledger.night_batch (
+    as_of date not null,
+    department text not null,
+    extract text not null,
+    batch_id bigint not null references ledger.batch,
+    data_date date not null,
+    list_month date not null,
+    is_current boolean not null,
+    is_stale boolean not null,
+    primary key (as_of, extract, batch_id)
+);
+
+create table if not exists ledger.published_night (
+    only_row boolean primary key default true check (only_row),
+    as_of date,
+    run_id bigint references ledger.run,
+    published_at timestamptz
+);
+insert into ledger.published_night (only_row) values (true) on conflict do nothing;
+
+create table if not exists ledger.outcome (
+    outcome_id bigint generated always as identity primary key,
+    finding_id text not null,
+    verdict text not null check (verdict in ('confirmed', 'false_positive', 'exempt', 'unclear')),
+    wrong_side text check (wrong_side in ('registry', 'department', 'both', 'neither')),
+    reason text,
+    field_check text,
+    answered_by text not null,
+    answered_on date not null,
+    valid_until date,
+    value_hash text,
+    recorded_at timestamptz not null default now(),
+    -- Nothing adverse without verification: a confirmation names its field check.
+    constraint confirmed_needs_field_check check (verdict <> 'confirmed' or nullif(btrim(field_check), '') is not null),
+    constraint exempt_needs_reason_and_expiry check (verdict <> 'exempt' or (reason is not null and valid_until is not null))
+);
+
+create table if not exists ledger.reference_load (
+    load_id bigint generated always as identity primary key,
+    loaded_at timestamptz not null default now(),
+    loaded_by text not null,
+    files jsonb not null,
+    digest text not null
+);

@@ -1,0 +1,82 @@
+-- Reference data that a county brings itself; shipped defaults come as dbt seeds (seed_* tables) beside them.
+
+create table if not exists reference.division (
+    division_code text not null check (division_code ~ '^[0-9]{12}$'),
+    division_level text not null check (division_level in ('province', 'prefecture', 'county', 'town', 'village')),
+    name text not null,
+    parent_code text,
+    valid_from date not null default '-infinity',
+    valid_to date not null default 'infinity',
+    primary key (division_code, valid_from),
+    check (valid_from < valid_to)
+);
+
+create table if not exists reference.division_alias (
+    alias text not null,
+    division_code text not null,
+    valid_from date not null default '-infinity',
+    valid_to date not null default 'infinity',
+    note text,
+    primary key (alias, division_code, valid_from)
+);
+
+-- A county's own values; reference.parameter (view) lays them over the shipped defaults.
+create table if not exists reference.county_parameter (
+    rule_id text not null,
+    parameter text not null,
+    key text not null default '',
+    value text not null,
+    division_code text not null default '',
+    valid_from date not null default '-infinity',
+    valid_to date not null default 'infinity',
+    primary key (rule_id, parameter, key, division_code, valid_from)
+);
+
+create table if not exists reference.character_variant (
+    variant text primary key,
+    simplified text not null
+);
+
+-- Shipped defaults: filled by the dbt seed of the same name (created here, so that the view below can exist first).
+create table if not exists reference.parameter_default (
+    rule_id text,
+    parameter text,
+    key text,
+    division_code text,
+    valid_from date,
+    valid_to date,
+    value text,
+    unit text,
+    source text
+);
+
+-- What rules read. A county's row replaces the shipped rows of the same rule, parameter and key.
+create or replace view reference.parameter as
+select
+    rule_id,
+    parameter,
+    key,
+    division_code,
+    valid_from,
+    valid_to,
+    value,
+    'county' as origin
+from reference.county_parameter
+union all
+select
+    d.rule_id,
+    d.parameter,
+    coalesce(d.key, ''),
+    coalesce(d.division_code, ''),
+    coalesce(d.valid_from, '-infinity'::date),
+    coalesce(d.valid_to + 1, 'infinity'::date),
+    d.value,
+    'default'
+from reference.parameter_default as d
+where not exists (
+    select from reference.county_parameter as c
+    where c.rule_id = d.rule_id and c.parameter = d.parameter and c.key = coalesce(d.key, '')
+        and c.division_code = ''
+);
+comment on view reference.parameter is
+'规则参数（县自定优先于默认值），有效期为 [valid_from, valid_to) · rule parameters, a county''s own over shipped defaults, valid [valid_from, valid_to)';
