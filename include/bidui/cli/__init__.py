@@ -1,0 +1,33 @@
+"""The command `bidui`: wires the groups together; each group's module says what it does."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import typer
+
+# Heavy imports (dbt, Great Expectations, Airflow) happen inside the commands that need them.
+GROUPS = ("platform", "night", "source", "batch", "reference", "rule", "sample", "access", "bench")
+
+app = typer.Typer(
+    name="bidui",
+    help="比对：部门数据与监测对象名册的夜间比对 · nightly comparison of department data with the registry",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    add_completion=False,
+)
+
+for _group in GROUPS:
+    app.add_typer(importlib.import_module(f"bidui.cli.{_group}").app)
+
+
+def main() -> None:
+    """Entry point: a user's mistake is answered in words (exit status 2), never with a traceback."""
+    from bidui.problem import ProblemError
+
+    try:
+        app()
+    except ProblemError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,121 @@
+"""Freeze a night's inputs when its reconcile starts: from here on the night can be repeated and proved."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg2.extensions
+
+from bidui.contract import Sources
+from bidui.home import REPOSITORY, dbt_dir, expectations_dir, sources_dir, sql_dir
+from bidui.night.order import refuse_to_overtake
+
+IN_FORCE = """
+with extract_terms as (
+    select * from jsonb_to_recordset(%(terms)s) as t (extract text, content text, max_age_days int)
+),
+accepted as (
+    select b.*, date_trunc('month', b.data_date)::date as list_month, t.content, t.max_age_days
+    from ledger.batch as b
+    inner join extract_terms as t on t.extract = b.extract
+    where b.status = 'accepted' and b.as_of <= %(as_of)s and b.data_date <= %(as_of)s
+),
+ranked as (
+    select
+        *,
+        -- All parts of the newest delivery share its data date; a corrected delivery has superseded the one before.
+        data_date = max(data_date) over (partition by extract) as is_newest,
+        data_date = max(data_date) over (partition by extract, list_month) as is_newest_of_month
+    from accepted
+)
+insert into ledger.night_batch (as_of, department, extract, batch_id, data_date, list_month, is_current, is_stale)
+select
+    %(as_of)s, department, extract, batch_id, data_date, list_month,
+    is_newest or content = 'delta', %(as_of)s - data_date > max_age_days
+from ranked
+where is_newest_of_month or content = 'delta'
+"""
+
+
+def freeze(connection: psycopg2.extensions.connection, sources: Sources, as_of: dt.date, kind: str = "night") -> int:
+    """Record the batches in force and every version the night depends on; return the new `run_id`.
+
+    Refuses (ProblemError) a night that would overtake or rewrite a published one. Freezing the newest night again
+    starts a new attempt on what is in force now.
+    """
+    with connection.cursor() as cursor:
+        refuse_to_overtake(cursor, as_of, kind)
+        cursor.execute(
+            "update ledger.run set status = 'superseded', finished_at = now()"
+            " where as_of = %s and kind = %s and status in ('running', 'reconciled')",
+            (as_of, kind),
+        )
+        cursor.execute("delete from ledger.night_batch where as_of = %s", (as_of,))
+        terms = [
+            {"extract": e.key, "content": e.delivery.content, "max_age_days": e.delivery.max_age_days}
+            for e in sources.extracts
+        ]
+        cursor.execute(IN_FORCE, {"as_of": as_of, "terms": json.dumps(terms)})
+        cursor.execute(
+            "insert into ledger.run (as_of, kind, status, inputs, previous_fingerprint)"
+            " select %s, %s, 'running', %s,"
+            " (select fingerprint from ledger.run where status = 'published' and as_of < %s"
+            "  order by as_of desc, run_id desc limit 1)"
+            " returning run_id",
+            (as_of, kind, json.dumps(_inputs(cursor, as_of)), as_of),
+        )
+        return int(_one(cursor))
+
+
+def _inputs(cursor: psycopg2.extensions.cursor, as_of: dt.date) -> dict[str, Any]:
+    """Everything the night's rows depend on: batches by hash, reference data and configuration by digest."""
+    cursor.execute(
+        "select n.extract, n.batch_id, b.sha256, b.contract_version, n.is_current, n.is_stale"
+        " from ledger.night_batch as n inner join ledger.batch as b using (batch_id)"
+        " where n.as_of = %s order by 1, 2",
+        (as_of,),
+    )
+    batches = [
+        dict(zip(("extract", "batch_id", "sha256", "contract_version", "is_current", "is_stale"), row, strict=True))
+        for row in cursor.fetchall()
+    ]
+    cursor.execute("select coalesce(max(load_id), 0), coalesce(max(outcome_id), 0) from ledger.reference_load, "
+                   "(select max(outcome_id) as outcome_id from ledger.outcome) as o")
+    load_id, outcome_id = cursor.fetchone() or (0, 0)
+    return {
+        "batches": batches,
+        "reference_load": load_id,
+        "last_outcome": outcome_id,
+        "configuration": {
+            name: digest_of(folder, pattern)
+            for name, folder, pattern in (
+                ("contracts", sources_dir(), "*.yml"),
+                ("suites", expectations_dir(), "*.json"),
+                ("rules", dbt_dir() / "rules", "*.yml"),
+                ("seeds", dbt_dir() / "seeds", "*.csv"),
+                ("models", dbt_dir(), "m*/**/*.sql"),
+                ("sql", sql_dir(), "*.sql"),
+                ("code", REPOSITORY / "include" / "bidui", "**/*.py"),
+            )
+        },
+    }
+
+
+def digest_of(folder: Path, pattern: str) -> str:
+    """SHA-256 over the files of a folder, by relative name and content."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob(pattern)):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _one(cursor: psycopg2.extensions.cursor) -> Any:
+    row = cursor.fetchone()
+    if row is None:
+        raise LookupError("the statement returned no row")
+    return row[0]
