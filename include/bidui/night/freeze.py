@@ -108,7 +108,7 @@ def _inputs(cursor: psycopg2.extensions.cursor, as_of: dt.date) -> dict[str, Any
 def digest_of(folder: Path, pattern: str) -> str:
     """SHA-256 over the files of a folder, by relative name and content."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob(pattern)):
+    for path in sorted(p for p in folder.glob(pattern) if p.is_file()):
         digest.update(path.relative_to(folder).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -1,0 +1,160 @@
+"""What an operator wants to know when a night has ended: as data, and as tables in the terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import psycopg2.extensions
+from psycopg2 import sql
+from psycopg2.extras import RealDictCursor
+from rich.console import Console
+from rich.table import Table
+
+EXTRACTS = """
+select
+    department, extract, source_name, data_date::text as data_date, batch_id, status,
+    rows_read, rows_skipped, rows_landed, rows_accepted, rows_quarantined, reason
+from ledger.batch
+where as_of = %(as_of)s
+order by department, extract, batch_id
+"""
+
+IN_FORCE = """
+select department, extract, count(*) as batches, max(data_date)::text as data_date, bool_or(is_stale) as is_stale
+from ledger.night_batch
+where as_of = %(as_of)s and is_current
+group by department, extract
+order by department, extract
+"""
+
+FINDINGS = """
+select f.rule_id, r.title_zh, r.title_en, f.severity, f.owner_department,
+    count(*) filter (where f.state = 'open') as open,
+    count(*) filter (where e.event in ('opened', 'reopened')) as opened,
+    count(*) filter (where e.event = 'closed') as closed
+from mart_finding.finding as f
+left join (select distinct on (rule_id) rule_id, title_zh, title_en from reference.rule order by rule_id, active_from desc nulls last)
+    as r on r.rule_id = f.rule_id
+left join mart_finding.finding_event as e on e.finding_id = f.finding_id and e.as_of = %(as_of)s
+where f.from_night <= %(as_of)s and %(as_of)s < f.to_night
+group by f.rule_id, r.title_zh, r.title_en, f.severity, f.owner_department
+order by open desc, f.rule_id
+"""
+
+
+def collect(connection: psycopg2.extensions.connection, as_of: dt.date) -> dict[str, Any]:
+    """Return the closing report of a night as plain data (counts only, nothing of a person)."""
+    parameters = {"as_of": as_of}
+    with connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(
+            "select run_id, status, started_at::text, finished_at::text, fingerprint from ledger.run"
+            " where as_of = %(as_of)s order by run_id desc limit 1",
+            parameters,
+        )
+        run = cursor.fetchone()
+        cursor.execute("select as_of::text as as_of from ledger.published_night")
+        published = cursor.fetchone()
+        cursor.execute(EXTRACTS, parameters)
+        batches = cursor.fetchall()
+        cursor.execute(IN_FORCE, parameters)
+        in_force = cursor.fetchall()
+        verdicts = _verdicts(cursor, as_of)
+        cursor.execute("select to_regclass('mart_finding.finding') is not null as ready")
+        ready = cursor.fetchone()
+        findings: list[Any] = []
+        if ready and ready["ready"]:
+            cursor.execute(FINDINGS, parameters)
+            findings = cursor.fetchall()
+    return {
+        "as_of": as_of.isoformat(),
+        "published": bool(published and published["as_of"] == as_of.isoformat()),
+        "run": dict(run) if run else None,
+        "batches": [dict(row) for row in batches],
+        "in_force": [dict(row) for row in in_force],
+        "verdicts": verdicts,
+        "findings": [dict(row) for row in findings],
+    }
+
+
+def _verdicts(cursor: psycopg2.extensions.cursor, as_of: dt.date) -> list[dict[str, Any]]:
+    cursor.execute(
+        "select table_name from information_schema.tables where table_schema = 'mart_comparison'"
+        " and table_name like 'comparison\\_%%' and table_name not like '%%\\_\\_new' order by 1"
+    )
+    rows: list[dict[str, Any]] = []
+    for record in cursor.fetchall():
+        table = record["table_name"]
+        cursor.execute(
+            sql.SQL(
+                "select verdict, count(*) as subjects from mart_comparison.{}"
+                " where from_night <= %(as_of)s and %(as_of)s < to_night group by 1"
+            ).format(sql.Identifier(table)),
+            {"as_of": as_of},
+        )
+        counts = {row["verdict"]: row["subjects"] for row in cursor.fetchall()}
+        rows.append({"department": table.removeprefix("comparison_"), **counts})
+    return rows
+
+
+def show(report: dict[str, Any], places: dict[str, str], console: Console) -> None:
+    """Print the report; `places` is label → where to look (Data Docs, Airflow, connect command)."""
+    console.rule(f"比对之夜 · the night of {report['as_of']}")
+    extracts = Table(title="提取数据 · extracts", title_justify="left")
+    for heading in ("部门 department", "提取 extract", "读取 read", "略过 skipped", "接受 accepted", "隔离 quarantined", "状态 status"):
+        extracts.add_column(heading, justify="right" if heading.split()[0] in {"读取", "略过", "接受", "隔离"} else "left")
+    for batch in report["batches"]:
+        extracts.add_row(
+            batch["department"], batch["extract"], f"{batch['rows_read']:,}", f"{batch['rows_skipped']:,}",
+            f"{batch['rows_accepted']:,}", f"{batch['rows_quarantined']:,}", STATUS.get(batch["status"], batch["status"]),
+        )
+    console.print(extracts)
+    for batch in report["batches"]:
+        if batch["status"] == "held":
+            console.print(f"[bold red]暂存待核 held[/] {batch['source_name']} (batch {batch['batch_id']}): {batch['reason']}")
+    _show_verdicts(report, console)
+    _show_findings(report, console)
+    for label, place in places.items():
+        console.print(f"{label}: {place}", soft_wrap=True, highlight=False)
+
+
+STATUS = {
+    "accepted": "接受 accepted",
+    "held": "暂存 held",
+    "duplicate": "重复 duplicate",
+    "superseded": "被更正 superseded",
+    "withdrawn": "撤回 withdrawn",
+    "landed": "已入库 landed",
+}
+
+VERDICTS = {
+    "agree": "一致 agree",
+    "differ": "不一致 differ",
+    "registry_only": "仅名册有 registry only",
+    "department_only": "仅部门有 department only",
+    "not_comparable": "无法比对 not comparable",
+}
+
+
+def _show_verdicts(report: dict[str, Any], console: Console) -> None:
+    table = Table(title="比对结果 · verdicts (subjects × fields)", title_justify="left")
+    table.add_column("部门 department")
+    for label in VERDICTS.values():
+        table.add_column(label, justify="right")
+    for row in report["verdicts"]:
+        table.add_row(row["department"], *(f"{row.get(verdict, 0):,}" for verdict in VERDICTS))
+    console.print(table)
+
+
+def _show_findings(report: dict[str, Any], console: Console) -> None:
+    table = Table(title="疑点 · findings by rule", title_justify="left")
+    for heading in ("规则 rule", "内容 what", "级别 severity"):
+        table.add_column(heading)
+    for heading in ("未结 open", "新增 opened", "关闭 closed"):
+        table.add_column(heading, justify="right")
+    for row in report["findings"]:
+        table.add_row(
+            row["rule_id"], f"{row['title_zh'] or ''} · {row['title_en'] or ''}", row["severity"],
+            f"{row['open']:,}", f"{row['opened']:,}", f"{row['closed']:,}",
+        )
+    console.print(table)

@@ -1,0 +1,90 @@
+"""What is in force, stale, held and open: `bidui status`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import psycopg2.extensions
+from psycopg2.extras import RealDictCursor
+from rich.console import Console
+from rich.table import Table
+
+from bidui.contract import Sources
+
+IN_FORCE = """
+select distinct on (extract) extract, batch_id, data_date, rows_accepted, rows_quarantined, source_name
+from ledger.batch
+where status = 'accepted'
+order by extract, data_date desc, batch_id desc
+"""
+
+HELD = """
+select batch_id, extract, as_of, source_name, reason from ledger.batch as b
+where status = 'held'
+    and not exists (
+        select from ledger.batch as later
+        where later.extract = b.extract and later.status = 'accepted' and later.data_date >= b.data_date
+    )
+order by batch_id
+"""
+
+
+def collect(connection: psycopg2.extensions.connection, sources: Sources, today: dt.date) -> dict[str, Any]:
+    """Return per extract what is in force and how old, the batches held, and the published night."""
+    with connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute("select as_of, published_at from ledger.published_night")
+        published = cursor.fetchone()
+        cursor.execute(IN_FORCE)
+        in_force = {row["extract"]: row for row in cursor.fetchall()}
+        cursor.execute(HELD)
+        held = [dict(row) for row in cursor.fetchall()]
+        cursor.execute("select count(*) as n from pg_available_extensions where name = 'pgaudit'")
+        audit = cursor.fetchone()
+    extracts = []
+    for extract in sources.extracts:
+        batch = in_force.get(extract.key)
+        age = (today - batch["data_date"]).days if batch else None
+        limit = extract.delivery.max_age_days
+        extracts.append(
+            {
+                "department": extract.department,
+                "extract": extract.key,
+                "title": extract.title.zh,
+                "batch_id": batch["batch_id"] if batch else None,
+                "data_date": batch["data_date"].isoformat() if batch else None,
+                "age_days": age,
+                "max_age_days": limit,
+                "rows": batch["rows_accepted"] if batch else None,
+                "state": "missing" if age is None else "stale" if age > limit else "in_force",
+            }
+        )
+    return {
+        "published": published["as_of"].isoformat() if published and published["as_of"] else None,
+        "extracts": extracts,
+        "held": [{**row, "as_of": row["as_of"].isoformat()} for row in held],
+        "pgaudit": bool(audit and audit["n"]),
+    }
+
+
+STATES = {"missing": "[red]缺失 missing[/]", "stale": "[yellow]过期 stale[/]", "in_force": "[green]生效 in force[/]"}
+
+
+def show(status: dict[str, Any], console: Console) -> None:
+    """Print the status as tables."""
+    console.print(f"已发布 published night: [bold]{status['published'] or '无 none'}[/]")
+    table = Table(title="生效批次 · what is in force", title_justify="left")
+    for heading in ("部门 department", "提取 extract", "批次 batch", "数据日期 data date", "天数/上限 age/max", "行数 rows", "状态 state"):
+        table.add_column(heading)
+    for row in status["extracts"]:
+        table.add_row(
+            row["department"], f"{row['extract']} {row['title']}", str(row["batch_id"] or "-"), row["data_date"] or "-",
+            f"{'-' if row['age_days'] is None else row['age_days']}/{row['max_age_days']}",
+            "-" if row["rows"] is None else f"{row['rows']:,}", STATES[row["state"]],
+        )
+    console.print(table)
+    for row in status["held"]:
+        console.print(f"[bold red]暂存待核 held[/] batch {row['batch_id']} {row['extract']} {row['source_name']}: {row['reason']}")
+        console.print(f"  放行 release: bidui release {row['batch_id']} --by 姓名 --reason 原因", highlight=False)
+    if not status["pgaudit"]:
+        console.print("访问日志由服务器日志记录（无 pgaudit） · access is logged by the server's log (no pgaudit here)")
