@@ -1,0 +1,34 @@
+"""**发布 · Publish one night**
+
+**Reads** `ledger.run` of the night, the marts.
+**Writes** `ledger.published_night` (one UPDATE: readers see the whole night or the one before), outward views and
+their comments, the index of Data Docs, the closing report.
+**Triage** A night is published once and in order; a refusal names the night that is in the way.
+**Re-run** Clear the red task. Publishing a published night again changes nothing.
+"""
+
+from airflow.sdk import PartitionedAssetTimetable, dag, task
+
+from bidui.night import steps
+from bidui.platform.dag import AS_OF, RECONCILED, defaults, minutes
+
+
+@dag(
+    dag_id="publish",
+    dag_display_name="发布 · publish",
+    schedule=PartitionedAssetTimetable(assets=RECONCILED),
+    catchup=False,
+    max_active_runs=1,
+    default_args=defaults("night"),
+    tags=["bidui", "publish"],
+    doc_md=__doc__,
+)
+def publish() -> None:
+    """Refresh the outward views, make the night visible, write documents and report."""
+    outward = task(task_id="outward_views", execution_timeout=minutes(10))(steps.refresh_outward)(as_of=AS_OF)
+    visible = task(task_id="publish", execution_timeout=minutes(5))(steps.publish)(as_of=AS_OF)
+    documents = task(execution_timeout=minutes(15))(steps.documents)(as_of=AS_OF)
+    outward >> visible >> documents
+
+
+publish()

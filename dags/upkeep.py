@@ -1,0 +1,33 @@
+"""**日常维护 · Upkeep**
+
+**Reads** the ledger, Airflow's own tables, the folders of `BIDUI_HOME`.
+**Writes** nothing that a comparison reads: drops partitions and logs beyond their retention, vacuums, analyses,
+reports DAG files that do not import and batches that no partition belongs to.
+**Triage** `health` red: a DAG file does not import or a component is silent; its log names which.
+**Re-run** Any time.
+"""
+
+from airflow.sdk import CronTriggerTimetable, dag, task
+
+from bidui.night import steps
+from bidui.platform.dag import CUT_OFF, TIMEZONE, defaults, minutes
+
+
+@dag(
+    dag_id="upkeep",
+    dag_display_name="日常维护 · upkeep",
+    schedule=CronTriggerTimetable(CUT_OFF, timezone=TIMEZONE),
+    catchup=False,
+    max_active_runs=1,
+    default_args=defaults("night"),
+    tags=["bidui", "upkeep"],
+    doc_md=__doc__,
+)
+def upkeep() -> None:
+    """Health first: it must be seen even when housekeeping fails."""
+    task(execution_timeout=minutes(5))(steps.health)()
+    expire = task(execution_timeout=minutes(60))(steps.expire)()
+    expire >> task(execution_timeout=minutes(120))(steps.tidy)()
+
+
+upkeep()

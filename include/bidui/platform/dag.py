@@ -1,0 +1,62 @@
+"""What all DAGs of the house share: who is called, how often a task is tried again, which asset is which.
+
+Read when DAG files are parsed, so nothing here may touch a database, the network or a heavy library.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from airflow.sdk import Asset
+
+from bidui.home import sources_dir
+from bidui.platform.alert import task_failed
+
+TIMEZONE = "Asia/Shanghai"
+OWNER = "bidui"
+TAGS = {"bidui", "ingest", "reconcile", "publish", "upkeep"}
+
+# The night opens at 00:30 and every ingest run ends by the cut-off, whatever its department sends:
+# timeouts, tries and pauses of its tasks add up to less (a test adds them).
+OPENS = "30 0 * * *"
+CUT_OFF = "0 6 * * *"
+PARTITION_KEY = "%Y-%m-%d"
+
+AS_OF = "{{ dag_run.partition_key }}"
+
+
+def departments() -> list[str]:
+    """Departments that have a source contract, by file name.
+
+    The contract itself is read by the tasks: one with a typo fails in its own department's run, with its reason,
+    and takes no other department's DAG away.
+    """
+    return sorted(path.stem for path in sources_dir().glob("*.yml"))
+
+
+def reported(department: str) -> Asset:
+    """The asset that says: this department's ingest has ended for the night, well or badly."""
+    return Asset(name=f"ingest_{department}", uri=f"bidui://ingest/{department}")
+
+
+# The asset that says: the night is computed and may be published.
+RECONCILED = Asset(name="reconciled_night", uri="bidui://reconcile/night")
+
+
+def defaults(pool: str) -> dict[str, Any]:
+    """Arguments of every task: owner, pool, two more tries with growing pauses, and whom to tell."""
+    return {
+        "owner": OWNER,
+        "pool": pool,
+        "retries": 2,
+        "retry_delay": dt.timedelta(seconds=30),
+        "retry_exponential_backoff": True,
+        "max_retry_delay": dt.timedelta(minutes=5),
+        "on_failure_callback": task_failed,
+    }
+
+
+def minutes(count: int) -> dt.timedelta:
+    """A task's time limit."""
+    return dt.timedelta(minutes=count)

@@ -1,0 +1,146 @@
+"""The platform as a whole: up, down, and what is running."""
+
+from __future__ import annotations
+
+import fcntl
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from bidui.home import secret
+from bidui.platform import process, settings
+from bidui.platform.preload import LOCAL_SETTINGS
+from bidui.platform.process import Component
+from bidui.platform.rest import Airflow
+from bidui.warehouse import connection, embedded, migrate
+
+COMPONENTS = (
+    Component("api-server", (sys.executable, "-m", "airflow", "api-server")),
+    # Logs are read from the shared disk: no log server, which would listen on every interface.
+    Component("scheduler", (sys.executable, "-m", "airflow", "scheduler", "--skip-serve-logs")),
+    Component("dag-processor", (sys.executable, "-m", "airflow", "dag-processor")),
+    Component("triggerer", (sys.executable, "-m", "airflow", "triggerer", "--skip-serve-logs")),
+)
+HEALTHY_AFTER_SECONDS = 180.0
+
+Say = Callable[[str, str], None]
+
+
+class PlatformFailed(RuntimeError):
+    """The platform did not come up; carries the component and the last lines of its log."""
+
+    def __init__(self, what: str, log: str, lines: list[str]):
+        super().__init__(what)
+        self.log = log
+        self.lines = lines
+
+
+def airflow() -> Airflow:
+    """A session of the administrator with this platform's Airflow."""
+    return Airflow(settings.base_url(), settings.ADMIN, secret("airflow_admin"))
+
+
+def up(say: Say) -> None:
+    """Start whatever is not running: warehouse, Airflow's database, the four components; wait until healthy.
+
+    Raises PlatformFailed with the log's last lines when a component ends or stays unhealthy.
+    """
+    with _only_one():
+        say("仓库 PostgreSQL", "warehouse")
+        start_warehouse()
+        if all(process.leader(component.name, settings.run_dir()) for component in COMPONENTS) and _healthy():
+            return
+        database_url = settings.metadata_url()
+        if not process.leader("api-server", settings.run_dir()):
+            _keep_port_free()
+        environment = settings.environment(database_url)
+        say("Airflow 元数据库", "Airflow's database")
+        _prepare(environment)
+        say("Airflow 各进程", "Airflow's processes")
+        for component in COMPONENTS:
+            process.start(
+                component, environment=environment, run_dir=settings.run_dir(), log_dir=settings.log_dir()
+            )
+        _wait_until_healthy()
+
+
+def down(*, grace_seconds: float = 15.0) -> list[int]:
+    """Stop Airflow and the embedded server; return the pids that did not end when asked and were killed."""
+    with _only_one():
+        killed = process.stop(
+            [component.name for component in COMPONENTS], run_dir=settings.run_dir(), grace_seconds=grace_seconds
+        )
+        embedded.stop()
+    return killed
+
+
+def start_warehouse() -> None:
+    """Start the embedded server where one is used, and bring the warehouse to its shape."""
+    if not connection.is_external() or not settings.has_own_metadata():
+        embedded.start()
+    migrate.migrate()
+
+
+def running() -> dict[str, int | None]:
+    """Pid per component, None for one that is not running."""
+    leaders = {c.name: process.leader(c.name, settings.run_dir()) for c in COMPONENTS}
+    return {name: found.pid if found else None for name, found in leaders.items()}
+
+
+def _prepare(environment: dict[str, str]) -> None:
+    config = settings.airflow_home() / "config"
+    config.mkdir(exist_ok=True)
+    (config / "airflow_local_settings.py").write_text(LOCAL_SETTINGS, encoding="utf-8")
+    log = settings.log_dir() / "prepare.log"
+    with log.open("wb") as stream:
+        done = subprocess.run(
+            [sys.executable, "-m", "bidui.platform.prepare"], env=environment, cwd=settings.log_dir(),
+            stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT,
+        )
+    if done.returncode != 0:
+        raise PlatformFailed("Airflow 元数据库准备失败 · preparing Airflow's database failed", str(log),
+                             process.last_lines(log))
+
+
+def _keep_port_free() -> None:
+    """Take another port when somebody else listens on the one kept from last time."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", settings.api_port()))
+        except OSError:
+            settings.forget_api_port()
+
+
+def _healthy() -> bool:
+    session = airflow()
+    try:
+        states = session.health()
+    finally:
+        session.close()
+    return bool(states) and all(states.get(name) == "healthy" for name in settings.HEALTH_PARTS)
+
+
+def _wait_until_healthy() -> None:
+    deadline = time.monotonic() + HEALTHY_AFTER_SECONDS
+    while time.monotonic() < deadline:
+        if _healthy():
+            return
+        for name, pid in running().items():
+            if pid is None:
+                log = settings.log_dir() / f"{name}.log"
+                raise PlatformFailed(f"{name} 已退出 · {name} ended", str(log), process.last_lines(log))
+        time.sleep(0.5)
+    log = settings.log_dir() / "scheduler.log"
+    raise PlatformFailed("Airflow 未在限时内就绪 · Airflow is not healthy in time", str(log), process.last_lines(log))
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    """Two people who type `up` or `down` together take turns."""
+    with (settings.run_dir() / "lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
