@@ -1,0 +1,26 @@
+"""The text of a header, made comparable: width, brackets, blanks, line breaks and marks do not count."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_BRACKETS = str.maketrans({"【": "(", "】": ")", "〔": "(", "〕": ")", "[": "(", "]": ")", "{": "(", "}": ")",
+                           "〈": "(", "〉": ")", "《": "(", "》": ")"})
+# Blanks, control and zero-width characters, and the marks that forms put on required fields.
+_NOISE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\x00-\x1f*]+")
+_TRAILING_UNIT = re.compile(r"\(([^()]*)\)$")
+
+
+def header_key(text: str) -> str:
+    """`身份证号 码（必填*）\\n` and `身份证号码(必填)` have one key; never raises."""
+    folded = unicodedata.normalize("NFKC", text).translate(_BRACKETS)
+    return _NOISE.sub("", folded).strip(":,.;").casefold()
+
+
+def without_unit(key: str, units: tuple[str, ...]) -> str:
+    """A header key without a unit in brackets at its end, when the unit is one that may be left out."""
+    match = _TRAILING_UNIT.search(key)
+    if match and match.group(1) in units:
+        return key[: match.start()]
+    return key
