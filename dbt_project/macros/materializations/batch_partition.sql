@@ -8,10 +8,11 @@
 {% materialization batch_partition, adapter='postgres' %}
     {%- set extract = model['alias'] -%}
     {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set shape = api.Relation.create(
+        database=this.database, schema=this.schema, identifier=extract ~ '__shape', type='table'
+    ) -%}
     {%- set check_parent -%}
-        select
-            (select relkind::text from pg_class where oid = to_regclass('{{ target_relation }}')),
-            to_regclass('ledger.batch')::text
+        select to_regclass('{{ target_relation }}')::text
     {%- endset -%}
     {%- set found = run_query(check_parent)[0] -%}
 
@@ -24,9 +25,9 @@
 
     {% if found[0] is none %}
         {% call statement('create_parent') %}
-            create table {{ target_relation }}__shape as {{ sql | replace('__batch_id__', '0') }} with no data;
-            create table {{ target_relation }} (like {{ target_relation }}__shape) partition by list (batch_id);
-            drop table {{ target_relation }}__shape;
+            create table {{ shape }} as {{ sql | replace('__batch_id__', '0') }} with no data;
+            create table {{ target_relation }} (like {{ shape }}) partition by list (batch_id);
+            drop table {{ shape }};
         {% endcall %}
         {% do persist_docs(target_relation, model) %}
     {% endif %}

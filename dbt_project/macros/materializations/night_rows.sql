@@ -36,8 +36,9 @@
     {% call statement('compute') %}
         drop table if exists {{ new_rows }};
         create unlogged table {{ new_rows }} as
-        select n.*, hash_record_extended(n, 0) as row_hash
-        from ({{ sql }}) as n;
+        -- The alias must be no column's name: PostgreSQL would hash that column instead of the row.
+        select night_row.*, hash_record_extended(night_row, 0) as row_hash
+        from ({{ sql }}) as night_row;
         analyze {{ new_rows }};
     {% endcall %}
 
