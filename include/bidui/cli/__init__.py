@@ -29,5 +29,5 @@ def main() -> None:
     try:
         app()
     except ProblemError as error:
-        print(error, file=sys.stderr)
+        typer.echo(error, err=True)
         sys.exit(2)

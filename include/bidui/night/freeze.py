@@ -57,7 +57,7 @@ def freeze(connection: psycopg2.extensions.connection, sources: Sources, as_of: 
         cursor.execute("delete from ledger.night_batch where as_of = %s", (as_of,))
         terms = [
             {"extract": e.key, "content": e.delivery.content, "max_age_days": e.delivery.max_age_days}
-            for e in sources.extracts
+            for e in sources.extracts.values()
         ]
         cursor.execute(IN_FORCE, {"as_of": as_of, "terms": json.dumps(terms)})
         cursor.execute(
@@ -83,9 +83,10 @@ def _inputs(cursor: psycopg2.extensions.cursor, as_of: dt.date) -> dict[str, Any
         dict(zip(("extract", "batch_id", "sha256", "contract_version", "is_current", "is_stale"), row, strict=True))
         for row in cursor.fetchall()
     ]
-    cursor.execute("select coalesce(max(load_id), 0), coalesce(max(outcome_id), 0) from ledger.reference_load, "
-                   "(select max(outcome_id) as outcome_id from ledger.outcome) as o")
-    load_id, outcome_id = cursor.fetchone() or (0, 0)
+    cursor.execute("select coalesce(max(load_id), 0) from ledger.reference_load")
+    load_id = _one(cursor)
+    cursor.execute("select coalesce(max(outcome_id), 0) from ledger.outcome")
+    outcome_id = _one(cursor)
     return {
         "batches": batches,
         "reference_load": load_id,

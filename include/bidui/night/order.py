@@ -18,6 +18,8 @@ def refuse_to_overtake(cursor: psycopg2.extensions.cursor, as_of: dt.date, kind:
         raise ProblemError(
             Problem(
                 code="night_already_passed",
+                what_zh=f"{as_of} 早于已发布的比对日期",
+                what_en=f"the night {as_of} is older than the published one",
                 expected_zh=f"比对日期不早于已发布的 {published}",
                 expected_en=f"a night not before the published one, {published}",
                 fix_zh=f"如需核验旧日期，请用 bidui replay --as-of {as_of}；如需重算，请用 bidui rebuild --from {as_of}",
@@ -34,6 +36,8 @@ def refuse_to_overtake(cursor: psycopg2.extensions.cursor, as_of: dt.date, kind:
         raise ProblemError(
             Problem(
                 code="earlier_night_running",
+                what_zh=f"{as_of} 不能越过较早的一夜",
+                what_en=f"the night {as_of} may not overtake an earlier one",
                 expected_zh=f"较早的 {row[0]} 已完成或已记为失败",
                 expected_en=f"the earlier night {row[0]} finished, or recorded as failed",
                 fix_zh="等待其完成后重试；若其任务已失败，请先清除重跑",

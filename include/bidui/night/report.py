@@ -77,7 +77,7 @@ def collect(connection: psycopg2.extensions.connection, as_of: dt.date) -> dict[
     }
 
 
-def _verdicts(cursor: psycopg2.extensions.cursor, as_of: dt.date) -> list[dict[str, Any]]:
+def _verdicts(cursor: RealDictCursor, as_of: dt.date) -> list[dict[str, Any]]:
     cursor.execute(
         "select table_name from information_schema.tables where table_schema = 'mart_comparison'"
         " and table_name like 'comparison\\_%%' and table_name not like '%%\\_\\_new' order by 1"

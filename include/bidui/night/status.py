@@ -42,7 +42,7 @@ def collect(connection: psycopg2.extensions.connection, sources: Sources, today:
         cursor.execute("select count(*) as n from pg_available_extensions where name = 'pgaudit'")
         audit = cursor.fetchone()
     extracts = []
-    for extract in sources.extracts:
+    for extract in sources.extracts.values():
         batch = in_force.get(extract.key)
         age = (today - batch["data_date"]).days if batch else None
         limit = extract.delivery.max_age_days

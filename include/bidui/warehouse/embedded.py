@@ -78,7 +78,7 @@ def is_running() -> bool:
     """Whether the server of this home is up (asked of the data directory, not of a port)."""
     if not (data_dir() / "postmaster.pid").exists():
         return False
-    return subprocess.run([binary("pg_ctl"), "status", "-D", str(data_dir())], **_as_server()).returncode == 0
+    return _run("pg_ctl", "status", "-D", str(data_dir())).returncode == 0
 
 
 def start() -> str:
@@ -97,10 +97,7 @@ def start() -> str:
         )
         _give_to_server(data_dir() / "bidui.conf")
         log = data_dir().parent / "start.log"
-        done = subprocess.run(
-            [binary("pg_ctl"), "start", "-w", "-t", "60", "-D", str(data_dir()), "-l", str(log)],
-            start_new_session=True, **_as_server(),
-        )
+        done = _run("pg_ctl", "start", "-w", "-t", "60", "-D", str(data_dir()), "-l", str(log))
         if done.returncode != 0:
             raise RuntimeError(f"PostgreSQL did not start; see {log}")
     _check_it_is_ours()
@@ -111,10 +108,9 @@ def start() -> str:
 def stop() -> None:
     """Stop the server of this home; nothing happens when it is not up."""
     if is_running():
-        subprocess.run(
-            [binary("pg_ctl"), "stop", "-m", "fast", "-w", "-t", "60", "-D", str(data_dir())],
-            check=True, **_as_server(),
-        )
+        stopped = _run("pg_ctl", "stop", "-m", "fast", "-w", "-t", "60", "-D", str(data_dir()))
+        if stopped.returncode != 0:
+            raise RuntimeError(f"PostgreSQL did not stop; see {data_dir() / 'log'}")
 
 
 def owner_url(database: str = DATABASE) -> str:
@@ -173,17 +169,14 @@ def _create_cluster() -> None:
     password_file.write_text(secret("warehouse_superuser") + "\n", encoding="utf-8")
     _give_to_server(password_file)
     try:
-        subprocess.run(
-            [
-                binary("initdb"), "-D", str(data), "-U", SUPERUSER, "--pwfile", str(password_file),
-                "--auth-host=scram-sha-256", "--auth-local=scram-sha-256",
-                "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
-                "--no-instructions",
-            ],
-            check=True, **_as_server(),
-        )
-    except subprocess.CalledProcessError as error:
-        raise RuntimeError(f"initdb failed: {error.stderr.decode(errors='replace')[-500:]}") from None
+        made = _run(
+            "initdb", "-D", str(data), "-U", SUPERUSER, "--pwfile", str(password_file),
+            "--auth-host=scram-sha-256", "--auth-local=scram-sha-256",
+            "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
+            "--no-instructions",
+        )  # fmt: skip
+        if made.returncode != 0:
+            raise RuntimeError(f"initdb failed: {made.stderr.decode(errors='replace')[-500:]}")
     finally:
         password_file.unlink(missing_ok=True)
     with (data / "postgresql.conf").open("a", encoding="utf-8") as stream:
@@ -218,15 +211,20 @@ def _ensure_owner() -> None:
         connection.close()
 
 
-def _as_server() -> dict[str, object]:
-    """Arguments of subprocess.run that make the server's programs run as a user that PostgreSQL accepts."""
-    arguments: dict[str, object] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "cwd": "/"}
+def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run one of the server's programs, in a session of its own, as a user that PostgreSQL accepts."""
+    user = group = None
     if os.geteuid() == 0:
         entry = _server_user()
+        user, group = entry.pw_uid, entry.pw_gid
         _let_through(Path(binary("postgres")))
         _let_through(data_dir())
-        arguments |= {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    return arguments
+    return subprocess.run(
+        [binary(program), *arguments],
+        check=False, cwd="/", start_new_session=True, user=user, group=group,
+        extra_groups=[] if user is not None else None,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
 
 
 def _server_user() -> pwd.struct_passwd:

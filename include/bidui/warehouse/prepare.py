@@ -15,10 +15,10 @@ def prepare() -> str:
     from those last applied to this warehouse.
     """
     from bidui.contract import load_sources
+    from bidui.home import dbt_dir, sources_dir
     from bidui.landing.raw_table import ensure_raw_tables
     from bidui.night.freeze import digest_of
     from bidui.reference.characters import load_character_variants
-    from bidui.home import dbt_dir, sources_dir
     from bidui.warehouse import dbt
     from bidui.warehouse.roles import ensure_roles
 

@@ -88,7 +88,10 @@ def deliver(query: Query, night: dt.date, labels: list[str]) -> int:
 
 def freeze(query: Query, night: dt.date, batch_id: int) -> None:
     query(f"delete from ledger.night_batch where as_of = '{night}'")
-    query(f"insert into ledger.night_batch values ('{night}', 'toy', 'parcel', {batch_id}, '{night}', '{night}', true, false)")
+    query(
+        "insert into ledger.night_batch"
+        f" values ('{night}', 'toy', 'parcel', {batch_id}, '{night}', '{night}', true, false)"
+    )
 
 
 def build(night: dt.date) -> None:
