@@ -13,7 +13,8 @@ A red layer names the dbt node in its log.
 from airflow.sdk import AssetAll, PartitionedAssetTimetable, dag, task
 
 from bidui.night import steps
-from bidui.platform.dag import AS_OF, RECONCILED, defaults, departments, minutes, reported
+from bidui.platform.dag import AS_OF, RECONCILED, defaults, minutes, reported
+from bidui.platform.departments import departments
 
 LAYERS = ("identity", "comparison", "finding", "summary")
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from airflow.sdk import Asset
 
-from bidui.home import sources_dir
 from bidui.platform.alert import task_failed
 
 TIMEZONE = "Asia/Shanghai"
@@ -24,15 +23,6 @@ CUT_OFF = "0 6 * * *"
 PARTITION_KEY = "%Y-%m-%d"
 
 AS_OF = "{{ dag_run.partition_key }}"
-
-
-def departments() -> list[str]:
-    """Departments that have a source contract, by file name.
-
-    The contract itself is read by the tasks: one with a typo fails in its own department's run, with its reason,
-    and takes no other department's DAG away.
-    """
-    return sorted(path.stem for path in sources_dir().glob("*.yml"))
 
 
 def reported(department: str) -> Asset:

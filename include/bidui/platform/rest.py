@@ -59,6 +59,23 @@ class Airflow:
         """Task instances of a run."""
         return list(self._all(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances", "task_instances"))
 
+    def log_lines(self, dag_id: str, run_id: str, task_id: str, try_number: int) -> list[str]:
+        """Lines of a task's log: messages, and of a raised exception its type and text."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{try_number}"
+        lines: list[str] = []
+        for entry in self._call("GET", path, headers={"Accept": "application/json"})["content"]:
+            if isinstance(entry, str):
+                lines.append(entry)
+                continue
+            lines += str(entry.get("event", "")).splitlines()
+            for error in entry.get("error_detail") or ():
+                lines += f"{error.get('exc_type')}: {error.get('exc_value')}".splitlines()
+        return [line for line in lines if line and not line.startswith("::")]
+
+    def pause(self, dag_id: str, paused: bool) -> None:
+        """Pause a DAG or let it run."""
+        self._call("PATCH", f"/api/v2/dags/{dag_id}", json={"is_paused": paused})
+
     def _all(self, path: str, key: str, **query: Any) -> Iterator[dict[str, Any]]:
         offset = 0
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import socket
 import subprocess
@@ -9,8 +10,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from bidui.home import secret
+from bidui.home import read_state, secret, write_state
 from bidui.platform import process, settings
 from bidui.platform.preload import LOCAL_SETTINGS
 from bidui.platform.process import Component
@@ -82,6 +84,31 @@ def start_warehouse() -> None:
     if not connection.is_external() or not settings.has_own_metadata():
         embedded.start()
     migrate.migrate()
+
+
+def keep_nights(*, by_hand: bool) -> None:
+    """Remember who starts nights here: the clock, or people only.
+
+    By hand, the runs that the clock starts end at once and report nothing: the sample county's nights lie in the
+    past, and a night of today would close the door on them.
+    """
+    write_state(settings.STATE, read_state(settings.STATE) | {"by_hand": by_hand})
+
+
+def published_night() -> dt.date | None:
+    """The night that readers see, None before the first."""
+    with connection.transaction() as session, session.cursor() as cursor:
+        cursor.execute("select as_of from ledger.published_night")
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def closing_report(as_of: dt.date) -> dict[str, Any]:
+    """The closing report of a night as plain data."""
+    from bidui.night import report
+
+    with connection.transaction() as session:
+        return report.collect(session, as_of)
 
 
 def running() -> dict[str, int | None]:

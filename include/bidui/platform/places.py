@@ -1,0 +1,28 @@
+"""Where to look and how to log in: what an operator is told at the end."""
+
+from __future__ import annotations
+
+from bidui.home import folder, home
+from bidui.platform import settings
+
+
+def entrances() -> dict[str, str]:
+    """Label → the UI, its logins and the files that hold the passwords."""
+    secrets = folder("secrets")
+    return {
+        "Airflow 界面 · UI": settings.base_url(),
+        "管理员 · administrator": f"{settings.ADMIN}，密码 password: cat {secrets / 'airflow_admin'}",
+        "只读 · viewer": f"{settings.VIEWER}，密码 password: cat {secrets / 'airflow_viewer'}",
+        "投递目录 · drop folder": str(home() / "drop"),
+    }
+
+
+def all_places() -> dict[str, str]:
+    """The entrances, Data Docs, and how an auditor or a BI tool connects."""
+    return {
+        "数据质量报告 · Data Docs": str(home() / "docs" / "index.html"),
+        **entrances(),
+        "审计人员连接 · auditor": "bidui psql --role auditor",
+        "BI 连接 · BI tools": "bidui dsn --role bi",
+        "停止平台 · stop": "make down",
+    }
