@@ -1,0 +1,37 @@
+{#- A finding is rule × subject × object for its whole life: its id is a hash of that key and of nothing else. -#}
+{% macro finding_id(rule_id, subject_kind, subject_key, object_key) -%}
+    left(
+        encode(
+            sha256(
+                convert_to(
+                    concat_ws(chr(31), {{ rule_id }}, {{ subject_kind }}, {{ subject_key }}, {{ object_key }}), 'UTF8'
+                )
+            ),
+            'hex'
+        ),
+        32
+    )
+{%- endmacro %}
+
+{#-
+    What the evidence says, without the rows it was read from: an exemption holds as long as this stays the same,
+    whichever delivery says it.
+-#}
+{% macro value_hash(evidence) -%}
+    left(encode(sha256(convert_to(({{ evidence }} - 'rows')::text, 'UTF8')), 'hex'), 32)
+{%- endmacro %}
+
+{#-
+    Findings as they stood before this night, its own changes left out: the published table keeps every night, so a
+    replay beside it (schema_prefix) starts from the same rows as the night itself did. None on the first night.
+-#}
+{% macro findings_before() -%}
+    {%- set published = adapter.get_relation(database=target.database, schema='mart_finding', identifier='finding') -%}
+    {%- if published is none -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set rows -%}
+        (select * from {{ published }} where from_night < {{ as_of() }} and to_night >= {{ as_of() }})
+    {%- endset -%}
+    {{ return(rows) }}
+{%- endmacro %}

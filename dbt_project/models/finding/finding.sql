@@ -1,0 +1,312 @@
+{{ config(materialized='night_rows', key=['finding_id']) }}
+{#-
+    The life of a finding, from where it stood the night before and what the rules say tonight:
+
+    | before      | tonight                                        | then                                             |
+    |-------------|------------------------------------------------|--------------------------------------------------|
+    | –           | hit                                            | open (opened; baseline before any published night) |
+    | closed      | hit                                            | open (reopened, times_opened + 1)                |
+    | not closed  | hit                                            | as it was, evidence of tonight                   |
+    | not closed  | not comparable, rule refused, list not trusted | as it was                                        |
+    | not closed  | anything else: false, gone, rule retired       | closed                                           |
+
+    Answers (ledger.outcome) are laid over what is not closed. last_seen is null while the rule still hits: a row
+    stays as it is over all nights on which nothing changed, and the night read is then the last seen.
+-#}
+{%- set before = findings_before() -%}
+{%- set grains = ['person', 'household', 'settlement', 'dibao_month', 'student_term', 'project'] -%}
+{%- set own_facts = {
+    'person': (ref('fact_person'), 'person_key'), 'household': (ref('fact_household'), 'household_key'),
+} -%}
+{%- set absences = [] -%}
+{%- if execute -%}
+    {%- for row in run_query(
+        "select distinct grain, subject_kind, absence_sql from ledger.night_rule where as_of = " ~ as_of()
+        ~ " and status = 'active' and absence_sql is not null order by grain"
+    ) -%}
+        {%- do absences.append((row[0], row[1], row[2])) -%}
+    {%- endfor -%}
+{%- endif %}
+
+with rule as (
+    select
+        *,
+        status = 'refused' or not base_extracts <@ array(
+            select extract
+            from ledger.night_batch
+            where as_of = {{ as_of() }} and is_current
+            group by extract
+            having not bool_and(is_stale)
+        ) as is_silent
+    from ledger.night_rule
+    where as_of = {{ as_of() }} and status <> 'inactive'
+),
+
+published_before as (
+    select max(as_of) as night
+    from ledger.run
+    where as_of < {{ as_of() }} and kind = 'night' and status = 'published'
+),
+
+hit as (
+    select * from {{ ref('int_finding__hit') }}
+),
+
+earlier as (
+    {%- if before %}
+    select * from {{ before }} as finding
+    {%- else %}
+    select
+        hit.*,
+        null::text as state,
+        null::boolean as is_baseline,
+        null::text as cause_finding_id,
+        null::date as first_seen,
+        null::date as last_seen,
+        null::date as opened_on,
+        null::date as closed_on,
+        null::text as close_reason,
+        null::int as times_opened,
+        null::bigint as outcome_id,
+        null::date as from_night
+    from hit
+    where false
+    {%- endif %}
+),
+
+missing as (
+    select earlier.*
+    from earlier
+    where
+        earlier.state <> 'closed'
+        and not exists (
+            select from hit where hit.subject_key = earlier.subject_key and hit.finding_id = earlier.finding_id
+        )
+),
+
+kept as (
+    -- The rule cannot be heard tonight.
+    select missing.finding_id
+    from missing
+    inner join rule on rule.rule_id = missing.rule_id
+    where rule.is_silent
+    {%- for grain in grains %}
+    union
+    -- It runs, and cannot tell.
+    select missing.finding_id
+    from missing
+    inner join rule on rule.rule_id = missing.rule_id and rule.grain = '{{ grain }}'
+    inner join {{ ref('int_finding__result_' ~ grain) }} as result
+        on result.subject_key = missing.subject_key and result.object_key = missing.object_key
+    where (-rule.rule_no)::smallint = any(result.verdicts)
+    {%- endfor %}
+    {%- for grain, subject_kind, absence_sql in absences %}
+    union
+    -- The object has no row, and its list says nothing about the subject.
+    select missing.finding_id
+    from missing
+    inner join rule on rule.rule_id = missing.rule_id and rule.grain = '{{ grain }}'
+    inner join {{ own_facts[subject_kind][0] }} as fact on fact.{{ own_facts[subject_kind][1] }} = missing.subject_key
+    where {{ absence_sql }}
+    {%- endfor %}
+),
+
+active as (
+    select
+        hit.finding_id,
+        hit.rule_id,
+        hit.rule_version,
+        hit.severity,
+        hit.departments,
+        hit.owner_department,
+        hit.subject_kind,
+        hit.subject_key,
+        hit.object_key,
+        hit.household_key,
+        hit.household_no,
+        hit.county_code,
+        hit.town_code,
+        hit.village_code,
+        hit.evidence,
+        hit.value_hash,
+        coalesce(earlier.is_baseline, published_before.night is null) as is_baseline,
+        coalesce(earlier.first_seen, {{ as_of() }}) as first_seen,
+        null::date as last_seen,
+        case when earlier.state <> 'closed' then earlier.opened_on else {{ as_of() }} end as opened_on,
+        coalesce(earlier.times_opened, 0)
+        + case when earlier.state <> 'closed' then 0 else 1 end as times_opened
+    from hit
+    left join earlier on earlier.subject_key = hit.subject_key and earlier.finding_id = hit.finding_id
+    cross join published_before
+    union all
+    select
+        missing.finding_id,
+        missing.rule_id,
+        missing.rule_version,
+        missing.severity,
+        missing.departments,
+        missing.owner_department,
+        missing.subject_kind,
+        missing.subject_key,
+        missing.object_key,
+        missing.household_key,
+        missing.household_no,
+        missing.county_code,
+        missing.town_code,
+        missing.village_code,
+        missing.evidence,
+        missing.value_hash,
+        missing.is_baseline,
+        missing.first_seen,
+        coalesce(missing.last_seen, greatest(published_before.night, missing.from_night)),
+        missing.opened_on,
+        missing.times_opened
+    from missing
+    inner join kept on kept.finding_id = missing.finding_id
+    cross join published_before
+),
+
+-- Answers known when the night was frozen; the last one counts, and a correction asked for is no answer.
+answer as (
+    select distinct on (finding_id)
+        outcome_id,
+        finding_id,
+        verdict,
+        value_hash,
+        valid_until,
+        answered_on
+    from ledger.outcome
+    where
+        answered_on <= {{ as_of() }}
+        and verdict <> 'unclear'
+        and outcome_id <= coalesce(
+            (
+                select (run.inputs ->> 'last_outcome')::bigint
+                from ledger.run as run
+                where run.as_of = {{ as_of() }} and run.status <> 'failed'
+                order by run.run_id desc
+                limit 1
+            ),
+            9223372036854775807
+        )
+    order by finding_id, outcome_id desc
+),
+
+answered as (
+    select
+        active.*,
+        coalesce(answer.verdict, 'open') as state,
+        answer.outcome_id
+    from active
+    left join answer
+        on
+            answer.finding_id = active.finding_id
+            and (answer.valid_until is null or answer.valid_until >= {{ as_of() }})
+            -- An exemption or a false positive is about the values it was given for; a confirmation about this time.
+            and case
+                when answer.verdict = 'confirmed' then answer.answered_on >= active.opened_on
+                else answer.value_hash is null or answer.value_hash = active.value_hash
+            end
+),
+
+cause as (
+    select distinct on (effect.finding_id)
+        effect.finding_id,
+        source.finding_id as cause_finding_id
+    from answered as effect
+    inner join rule on rule.rule_id = effect.rule_id
+    cross join unnest(rule.cause_rules) with ordinality as wanted (rule_id, priority)
+    inner join answered as source
+        on
+            source.household_key = effect.household_key
+            and source.rule_id = wanted.rule_id
+            and (source.subject_kind = 'household' or source.subject_key = effect.subject_key)
+    where source.state in ('open', 'confirmed')
+    order by effect.finding_id, wanted.priority, source.finding_id
+),
+
+closed as (
+    select
+        earlier.*,
+        case
+            when rule.rule_id is null then 'rule_retired'
+            {%- for subject_kind, (facts, key) in own_facts.items() %}
+            when
+                earlier.subject_kind = '{{ subject_kind }}'
+                and not exists (select from {{ facts }} as fact where fact.{{ key }} = earlier.subject_key)
+                then 'subject_gone'
+            {%- endfor %}
+            else 'corrected'
+        end as reason,
+        published_before.night as night_before
+    from earlier
+    left join rule on rule.rule_id = earlier.rule_id
+    cross join published_before
+    where not exists (
+        select from active
+        where active.subject_key = earlier.subject_key and active.finding_id = earlier.finding_id
+    )
+),
+
+final as (
+    select
+        answered.finding_id,
+        answered.rule_id,
+        answered.rule_version,
+        answered.severity,
+        answered.departments,
+        answered.owner_department,
+        answered.subject_kind,
+        answered.subject_key,
+        answered.object_key,
+        answered.household_key,
+        answered.household_no,
+        answered.county_code,
+        answered.town_code,
+        answered.village_code,
+        answered.evidence,
+        answered.value_hash,
+        answered.state,
+        answered.is_baseline,
+        cause.cause_finding_id,
+        answered.first_seen,
+        answered.last_seen,
+        answered.opened_on,
+        null::date as closed_on,
+        null::text as close_reason,
+        answered.times_opened,
+        answered.outcome_id
+    from answered
+    left join cause on cause.finding_id = answered.finding_id
+    union all
+    select
+        finding_id,
+        rule_id,
+        rule_version,
+        severity,
+        departments,
+        owner_department,
+        subject_kind,
+        subject_key,
+        object_key,
+        household_key,
+        household_no,
+        county_code,
+        town_code,
+        village_code,
+        evidence,
+        value_hash,
+        'closed',
+        is_baseline,
+        cause_finding_id,
+        first_seen,
+        coalesce(last_seen, greatest(night_before, from_night)),
+        opened_on,
+        coalesce(closed_on, {{ as_of() }}),
+        coalesce(close_reason, reason),
+        times_opened,
+        outcome_id
+    from closed
+)
+
+select * from final

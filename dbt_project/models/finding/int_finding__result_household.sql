@@ -1,0 +1,1 @@
+{{ rule_pass('household', ref('fact_household')) }}

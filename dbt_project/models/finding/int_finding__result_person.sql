@@ -1,0 +1,1 @@
+{{ rule_pass('person', ref('fact_person')) }}

@@ -1,0 +1,1 @@
+{{ rule_pass('project', ref('fact_project')) }}

@@ -1,0 +1,1 @@
+{{ rule_pass('settlement', ref('fact_settlement')) }}

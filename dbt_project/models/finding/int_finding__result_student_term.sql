@@ -1,0 +1,1 @@
+{{ rule_pass('student_term', ref('fact_student_term')) }}

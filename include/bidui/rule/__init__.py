@@ -1,0 +1,20 @@
+"""Rules are data: `load` reads and checks the catalogue, `bind` makes it run on one night."""
+
+from bidui.rule.binding import Binding, BoundRule, bind
+from bidui.rule.catalogue import Catalogue, NotCarried, RuleProblem, load
+from bidui.rule.definition import Example, Grain, Parameter, Rule, RuleException
+
+__all__ = [
+    "Binding",
+    "BoundRule",
+    "Catalogue",
+    "Example",
+    "Grain",
+    "NotCarried",
+    "Parameter",
+    "Rule",
+    "RuleException",
+    "RuleProblem",
+    "bind",
+    "load",
+]

@@ -1,0 +1,114 @@
+"""What a rule is: the frozen form of one entry of the catalogue, checked against the schema."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Title:
+    """A text for people, in both languages."""
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return f"{self.zh} · {self.en}"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value a rule reads from reference data; `rule_id` names whose value it is (usually the rule's own)."""
+
+    name: str
+    type: str
+    title: Title
+    rule_id: str
+    one_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RuleException:
+    """A known reason why a hit is none: SQL over the same row; unknown (null) does not suppress."""
+
+    name: str
+    title: Title
+    when: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """A partial row of the grain's fact table (columns left out are null) and what it shows."""
+
+    case: str
+    row: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Grain:
+    """What one row of a fact table is about.
+
+    `side` names whose values the columns without `__` are, `lineage` the prefix of their batch_id and row_no.
+    `subject` and `object` are SQL over the row and give the key of its findings. `extracts` are those without which
+    no row of the table can be trusted. `absence` is SQL over the subject's row among the facts of its kind: true
+    says that a missing object row proves nothing (its file is late, its row is quarantined).
+    """
+
+    name: str
+    title: Title
+    facts: str
+    side: str
+    lineage: str
+    subject_kind: str
+    subject: str
+    object: str
+    extracts: tuple[str, ...]
+    exceptions: dict[str, RuleException] = field(default_factory=dict)
+    absence: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of the catalogue."""
+
+    id: str
+    title: Title
+    family: str
+    grain: str
+    severity: str
+    departments: tuple[str, ...]
+    owner: str
+    predicate: str
+    parameters: dict[str, Parameter]
+    evidence: tuple[str, ...]
+    personal_evidence: tuple[str, ...]
+    exceptions: tuple[RuleException, ...]
+    cause: tuple[str, ...]
+    remedy: Title
+    source: str
+    source_type: str
+    active_from: dt.date | None
+    active_to: dt.date | None
+    examples_as_of: dt.date
+    hits: tuple[Example, ...]
+    near_misses: tuple[Example, ...]
+    file: str
+    version: str
+    digest: str
+    definition: dict[str, Any]
+
+    def is_active(self, as_of: dt.date) -> bool:
+        """Whether the rule runs on the night `as_of`; `active_to` is the last night it runs."""
+        return (self.active_from is None or self.active_from <= as_of) and (
+            self.active_to is None or as_of <= self.active_to
+        )
+
+
+def digest_of(definition: dict[str, Any]) -> str:
+    """SHA-256 of what a rule says; its examples are left out, since they change no result."""
+    said = {key: value for key, value in definition.items() if key != "examples"}
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,209 @@
+"""The parameters of rules: which rows of reference data are valid on a night, and the SQL that chooses among them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import psycopg2.extensions
+
+from bidui.rule.definition import Parameter
+
+_VALID = """
+select rule_id, parameter, key, division_code, valid_from::text, valid_to::text, value, origin
+from reference.parameter
+where valid_from <= %(as_of)s and %(as_of)s < valid_to
+"""
+
+# Digits of a division code per level, deepest first, and the fact column that names that level.
+_LEVELS = ((12, "village_code"), (9, "town_code"), (6, "county_code"), (4, "county_code"), (2, "county_code"))
+_SQL_TYPES = {
+    "integer": "bigint", "number": "numeric", "text": "text", "list": "text[]", "boolean": "boolean", "date": "date",
+}
+
+
+class ParameterError(ValueError):
+    """A parameter cannot be bound; the message says why in both languages."""
+
+    def __init__(self, zh: str, en: str, place: str) -> None:
+        super().__init__(f"{zh} · {en}")
+        self.zh = zh
+        self.en = en
+        self.place = place
+
+
+@dataclass(frozen=True)
+class ParameterRow:
+    """One row of reference.parameter; dates are text because `infinity` is one of them."""
+
+    rule_id: str
+    parameter: str
+    key: str
+    division_code: str
+    valid_from: str
+    valid_to: str
+    value: str
+    origin: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The row as a JSON object, for the ledger."""
+        return asdict(self)
+
+
+class Parameters:
+    """The parameter rows valid on one night."""
+
+    def __init__(self, rows: Iterable[ParameterRow]) -> None:
+        self._rows: dict[tuple[str, str], list[ParameterRow]] = {}
+        for row in rows:
+            self._rows.setdefault((row.rule_id, row.parameter), []).append(row)
+
+    @classmethod
+    def of_night(cls, connection: psycopg2.extensions.connection, as_of: dt.date) -> Parameters:
+        """Read the rows of reference.parameter valid on the night."""
+        with connection.cursor() as cursor:
+            cursor.execute(_VALID, {"as_of": as_of})
+            return cls(ParameterRow(*row) for row in cursor.fetchall())
+
+    def rows(self, parameter: Parameter) -> list[ParameterRow]:
+        """The rows bound for a parameter, in a fixed order."""
+        found = self._rows.get((parameter.rule_id, parameter.name), [])
+        return sorted(found, key=lambda row: (row.key, row.division_code, row.valid_from, row.origin))
+
+    def sql(self, parameter: Parameter, key_sql: str | None) -> str:
+        """Return the SQL of a parameter over a fact row: a literal, or a case over its key and its division.
+
+        A row's division chooses the deepest entry that covers it (village, town, county, prefecture, province,
+        everywhere). A key or a division that nobody set a value for gives null, hence "not comparable".
+        Raises ParameterError when no row is valid or a value cannot be read as the declared type.
+        """
+        rows = self.rows(parameter)
+        if not rows:
+            raise ParameterError(
+                f"当夜没有有效的参数 {parameter.name}（规则 {parameter.rule_id}）",
+                f"no value of {parameter.name} (rule {parameter.rule_id}) is valid on this night",
+                f"parameters.{parameter.name}",
+            )
+        keys = sorted({row.key for row in rows} - {""})
+        everywhere = [row for row in rows if row.key == ""]
+        if key_sql is None:
+            if not everywhere:
+                raise ParameterError(
+                    f"参数 {parameter.name} 按键取值，应写作 :{parameter.name}[表达式]",
+                    f"{parameter.name} has keys; write :{parameter.name}[expression]",
+                    f"parameters.{parameter.name}",
+                )
+            return f"({_by_division(parameter, everywhere)})"
+        branches = [
+            f"when {quote(key)} then {_by_division(parameter, [row for row in rows if row.key == key])}" for key in keys
+        ]
+        otherwise = f" else {_by_division(parameter, everywhere)}" if everywhere else ""
+        if not branches:
+            return f"({_by_division(parameter, everywhere)})"
+        return f"(case ({key_sql})::text {' '.join(branches)}{otherwise} end)"
+
+
+def literal(parameter: Parameter, value: str, place: str) -> str:
+    """Return `value` as an SQL literal of the parameter's type.
+
+    Raises ParameterError with `place` when the text is not of that type or not one of the allowed values.
+    """
+    text = value.strip()
+    if parameter.type == "list":
+        return f"array[{', '.join(quote(item) for item in _items(parameter, text, place))}]::text[]"
+    _require(not parameter.one_of or text in parameter.one_of, parameter, place, " | ".join(parameter.one_of))
+    if parameter.type == "integer":
+        _require(re.fullmatch(r"-?[0-9]{1,15}", text) is not None, parameter, place, "整数 an integer")
+        return f"({int(text)})" if text.startswith("-") else str(int(text))
+    if parameter.type == "number":
+        _require(re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,10})?", text) is not None, parameter, place, "数字 a number")
+        return f"{quote(text)}::numeric"
+    if parameter.type == "boolean":
+        _require(text.lower() in {"true", "false"}, parameter, place, "true | false")
+        return text.lower()
+    if parameter.type == "date":
+        _require(_is_date(text), parameter, place, "YYYY-MM-DD")
+        return f"date {quote(text)}"
+    return f"{quote(text)}::text"
+
+
+def quote(text: str) -> str:
+    """Return a text as an SQL string literal (standard_conforming_strings is on: only the quote is doubled)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def sql_type(parameter: Parameter) -> str:
+    """The PostgreSQL type of a parameter's value."""
+    return _SQL_TYPES[parameter.type]
+
+
+def _items(parameter: Parameter, text: str, place: str) -> list[str]:
+    items = [item.strip() for item in text.split("|") if item.strip()]
+    _require(bool(items), parameter, place, "以 | 分隔的列表 a list separated by |")
+    if parameter.one_of:
+        _require(set(items) <= set(parameter.one_of), parameter, place, " | ".join(parameter.one_of))
+    return items
+
+
+def _require(condition: bool, parameter: Parameter, place: str, expected: str) -> None:
+    if not condition:
+        raise ParameterError(
+            f"参数 {parameter.name} 的取值无法识别，应为：{expected}",
+            f"the value of {parameter.name} cannot be read; expected: {expected}",
+            place,
+        )
+
+
+def _is_date(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == 10
+
+
+def _by_division(parameter: Parameter, rows: list[ParameterRow]) -> str:
+    """SQL choosing among the rows of one key by the fact row's division; the newest row of a division counts."""
+    newest: dict[str, ParameterRow] = {}
+    for row in sorted(rows, key=lambda row: (row.valid_from != "-infinity", row.valid_from, row.origin == "county")):
+        newest[_prefix(parameter, row)] = row
+    otherwise = newest.pop("", None)
+    values = {prefix: literal(parameter, row.value, _place(row)) for prefix, row in newest.items()}
+    default = literal(parameter, otherwise.value, _place(otherwise)) if otherwise else None
+    if not values:
+        assert default is not None  # there is at least one row
+        return default
+    branches = [
+        f"when starts_with({column}, {quote(prefix)}) then {values[prefix]}"
+        for length, column in _LEVELS
+        for prefix in sorted(values)
+        if len(prefix) == length
+    ]
+    return f"case {' '.join(branches)} else {default or f'null::{sql_type(parameter)}'} end"
+
+
+def _prefix(parameter: Parameter, row: ParameterRow) -> str:
+    """The digits of a division code that say something: 340123000000 is the county 340123."""
+    code = row.division_code.strip()
+    if not code:
+        return ""
+    if not re.fullmatch(r"[0-9]{2,12}", code):
+        raise ParameterError(
+            f"参数 {parameter.name} 的区划代码应为 2 至 12 位数字",
+            f"the division code of {parameter.name} is not 2 to 12 digits",
+            _place(row),
+        )
+    code = code.ljust(12, "0")
+    for length, _column in _LEVELS:
+        previous = next((shorter for shorter, _ in _LEVELS if shorter < length), 0)
+        if code[previous:length].strip("0"):
+            return code[:length]
+    return ""
+
+
+def _place(row: ParameterRow) -> str:
+    detail = "".join(f", {name}={value}" for name, value in (("key", row.key), ("division", row.division_code)) if value)
+    return f"parameters.csv: {row.rule_id}.{row.parameter}{detail}, {row.valid_from}"

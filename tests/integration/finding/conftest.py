@@ -1,0 +1,160 @@
+"""A warehouse whose fact tables are written by hand: what rules and findings need, without the layers below."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2.extensions
+import pytest
+import yaml
+from bidui.home import dbt_dir
+from bidui.rule import Binding, bind
+from bidui.rule.facts import contract_columns, create_empty
+from bidui.warehouse import dbt
+from bidui.warehouse.connection import connect
+
+EXTRACTS = ("registry_person", "registry_household", "hi_settlement", "renovation")
+
+
+class HandMadeNights:
+    """Nights over hand-made facts and a small catalogue of their own."""
+
+    def __init__(self, connection: psycopg2.extensions.connection, folder: Path) -> None:
+        self.connection = connection
+        self.folder = folder
+
+    def catalogue(self, *rules: dict[str, Any]) -> None:
+        """Replace the catalogue."""
+        content = {"version": 1, "family": "test", "title": {"zh": "测试", "en": "Test"}, "rules": list(rules)}
+        (self.folder / "test.yml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+
+    def facts(self, table: str, *rows: dict[str, Any]) -> None:
+        """Replace the rows of a fact table; columns left out are null."""
+        with self.connection, self.connection.cursor() as cursor:
+            cursor.execute(f"truncate mart_comparison.{table}")
+            cursor.execute(
+                f"insert into mart_comparison.{table}"
+                f" select r.* from jsonb_array_elements(%s::jsonb) as given (row)"
+                f" cross join lateral jsonb_populate_record(null::mart_comparison.{table}, given.row) as r",
+                (json.dumps(rows),),
+            )
+
+    def bind(self, night: dt.date, *, stale: tuple[str, ...] = (), missing: tuple[str, ...] = ()) -> Binding:
+        """Freeze the lists in force and bind the rules."""
+        with self.connection, self.connection.cursor() as cursor:
+            cursor.execute("delete from ledger.night_batch where as_of = %s", (night,))
+            for extract in EXTRACTS:
+                if extract in missing:
+                    continue
+                cursor.execute(
+                    "insert into ledger.night_batch"
+                    " select %s, department, extract, batch_id, data_date, data_date, true, %s"
+                    " from ledger.batch where extract = %s",
+                    (night, extract in stale, extract),
+                )
+            return bind(self.connection, night, self.folder)
+
+    def build(self, night: dt.date) -> None:
+        """Build the finding layer of a bound night."""
+        dbt.run("run", "--select", "path:models/finding", as_of=night, target="finding_test")
+
+    def run(self, night: dt.date, **options: Any) -> None:
+        """Bind, build and publish a night."""
+        self.bind(night, **options)
+        self.build(night)
+        with self.connection, self.connection.cursor() as cursor:
+            cursor.execute("delete from ledger.run where as_of = %s", (night,))
+            cursor.execute(
+                "insert into ledger.run (as_of, kind, status) values (%s, 'night', 'published')", (night,)
+            )
+
+    def query(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Run a query and return its rows."""
+        with self.connection, self.connection.cursor() as cursor:
+            cursor.execute(statement, parameters or None)
+            return list(cursor.fetchall())
+
+    def standing(self, night: dt.date, columns: str = "state") -> dict[tuple[str, str], Any]:
+        """(rule, subject) → columns of the findings as they stood on a night."""
+        rows = self.query(
+            f"select rule_id, subject_key, {columns} from mart_finding.finding"
+            " where from_night <= %s and %s < to_night",
+            night, night,
+        )
+        return {(row[0], row[1]): row[2] if len(row) == 3 else row[2:] for row in rows}
+
+    def events(self, night: dt.date) -> set[tuple[str, str, str]]:
+        """(rule, subject, event) of a night."""
+        return set(
+            self.query(
+                "select f.rule_id, f.subject_key, e.event from mart_finding.finding_event as e"
+                " inner join mart_finding.finding as f on f.finding_id = e.finding_id"
+                " where e.as_of = %s and f.from_night <= %s and %s < f.to_night",
+                night, night, night,
+            )
+        )
+
+    def everything(self) -> list[tuple[Any, ...]]:
+        """Every stored row of findings and events, to compare two runs."""
+        return [
+            *self.query("select f::text from mart_finding.finding as f order by 1"),
+            *self.query("select e::text from mart_finding.finding_event as e order by 1"),
+        ]
+
+
+@pytest.fixture
+def nights(warehouse: str, tmp_path: Path) -> Iterator[HandMadeNights]:
+    """Empty fact tables, accepted batches of the lists a grain rests on, and no finding yet."""
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    for name in ("grains.yml", "rule.schema.json"):
+        shutil.copy(dbt_dir() / "rules" / name, folder / name)
+    connection = connect(warehouse)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("drop schema mart_finding cascade; create schema mart_finding")
+        cursor.execute("drop schema mart_comparison cascade; create schema mart_comparison")
+        cursor.execute(
+            "truncate ledger.night_rule, ledger.night_batch, ledger.batch, ledger.run, ledger.outcome, reference.rule,"
+            " reference.county_parameter, reference.parameter_default cascade"
+        )
+        create_empty(connection, contract_columns(), "mart_comparison")
+        for extract in EXTRACTS:
+            cursor.execute(
+                "insert into ledger.batch (department, extract, as_of, data_date, received_at, source_name, sha256,"
+                " contract_version, status) values ('d', %s, '2026-10-01', '2026-10-01', '2026-10-01', 'f', 's', '1',"
+                " 'accepted')",
+                (extract,),
+            )
+    yield HandMadeNights(connection, folder)
+    connection.close()
+
+
+@pytest.fixture
+def make_rule() -> Callable[..., dict[str, Any]]:
+    """A valid rule to change in a test."""
+
+    def make(rule_id: str, predicate: str, **changes: Any) -> dict[str, Any]:
+        return {
+            "id": rule_id,
+            "title": {"zh": "测试规则", "en": "Test rule"},
+            "grain": "person",
+            "severity": "high",
+            "departments": ["registry", "health_insurance"],
+            "owner": "health_insurance",
+            "predicate": predicate,
+            "evidence": ["age", "hi_roll__status"],
+            "remedy": {"zh": "核实", "en": "Verify"},
+            "source": "test",
+            "source_type": "test",
+            "examples": {
+                "hits": [{"case": "一", "row": {"age": 1}}, {"case": "二", "row": {"age": 2}}],
+                "near_misses": [{"case": "三", "row": {"age": 3}}, {"case": "四", "row": {"age": 4}}],
+            },
+        } | changes
+
+    return make
