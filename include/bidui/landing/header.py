@@ -1,0 +1,195 @@
+"""Find the header among the first rows and match it with the contract's columns.
+
+The contract's row counts are hints. Every row of the top is tried as a header, alone and together with the row above
+it (groups merged over sub-headers); the one that matches most columns wins.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from bidui.contract import Column, Extract
+from bidui.contract.header_text import header_key, without_unit
+from bidui.contract.suggest import nearest
+from bidui.landing.part import Merged
+
+# How a header led to its column; smaller is surer.
+VIA = ("header", "alias", "unit")
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A column of the file that is a column of the contract."""
+
+    position: int
+    text: str
+    column: Column
+    via: str
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header found: rows are counted from 1, positions from 0."""
+
+    row: int
+    rows: int
+    width: int
+    matched: tuple[Matched, ...]
+    unknown: tuple[tuple[int, str], ...]
+    unnamed: tuple[int, ...]
+    repeated: tuple[tuple[Column, tuple[int, ...]], ...]
+    missing: tuple[Column, ...]
+    merged_over: tuple[tuple[int, int], ...] = ()
+    cells: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+
+    @property
+    def last_row(self) -> int:
+        """The last row of the header."""
+        return self.row + self.rows - 1
+
+    @property
+    def missing_required(self) -> tuple[Column, ...]:
+        """Required columns that no header leads to."""
+        return tuple(column for column in self.missing if column.required)
+
+    @property
+    def missing_optional(self) -> tuple[Column, ...]:
+        """Other columns that no header leads to."""
+        return tuple(column for column in self.missing if not column.required)
+
+    def nearest_to(self, column: Column) -> str | None:
+        """The unmatched header most like one of the column's, for a message."""
+        texts = {header_key(text): text for _, text in self.unknown}
+        for wanted in column.headers:
+            guess = nearest(header_key(wanted), texts, cutoff=0.45)
+            if guess is not None:
+                return texts[guess]
+        return None
+
+
+def find_header(head: Sequence[Sequence[str]], extract: Extract, merged: Iterable[Merged] = ()) -> Header | None:
+    """The header among the first rows of a table, or None when no row looks like this extract's.
+
+    A header must match at least two columns (one, if the extract has only one).
+    """
+    merged = tuple(merged)
+    candidates: list[tuple[tuple[int, ...], Header]] = []
+    for index in range(min(len(head), extract.common.header_search_rows)):
+        for rows in (1, 2):
+            if index + rows > len(head):
+                continue
+            header = _match(head[index : index + rows], index, extract, merged)
+            hint = (rows == extract.file.header_rows) + (index == extract.file.title_rows)
+            candidates.append(((len(header.matched), hint, -rows, -index), header))
+    if not candidates:
+        return None
+    (matches, *_), best = max(candidates, key=lambda candidate: candidate[0])
+    return best if matches >= min(2, len(extract.columns)) else None
+
+
+def _match(cells: Sequence[Sequence[str]], index: int, extract: Extract, merged: tuple[Merged, ...]) -> Header:
+    width = max((len(row) for row in cells), default=0)
+    while width and not any(row[width - 1].strip() for row in cells if len(row) >= width):
+        width -= 1
+    padded = [[*row[:width], *[""] * (width - len(row))] for row in cells]
+    lookup = _lookup(extract)
+    readings = _readings(padded, index, merged)
+
+    claims: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    for position, forms in enumerate(readings):
+        for form in forms:
+            hit = lookup.get(header_key(form)) or _by_unit(lookup, form, extract)
+            if hit is not None:
+                name, rank = hit
+                claims[name].append((rank, position, form))
+                break
+
+    by_name = extract.by_name
+    matched: list[Matched] = []
+    repeated: list[tuple[Column, tuple[int, ...]]] = []
+    for name, found in claims.items():
+        surest = min(found)[0]
+        best = [claim for claim in found if claim[0] == surest]
+        rank, position, form = best[0]
+        matched.append(Matched(position, form, by_name[name], VIA[rank]))
+        if len(best) > 1:
+            repeated.append((by_name[name], tuple(position for _, position, _ in best)))
+    taken = {match.position for match in matched}
+    unknown = tuple(
+        (position, readings[position][0]) for position in range(width) if position not in taken and readings[position]
+    )
+    return Header(
+        row=index + 1,
+        rows=len(cells),
+        width=width,
+        matched=tuple(sorted(matched, key=lambda match: match.position)),
+        unknown=unknown,
+        unnamed=tuple(position for position in range(width) if not readings[position]),
+        repeated=tuple(repeated),
+        missing=tuple(column for column in extract.columns if column.name not in claims),
+        merged_over=tuple(
+            (first, last)
+            for (top, first), (bottom, last) in merged
+            if top <= index + len(cells) - 1 <= bottom and last > first and first < width
+        ),
+        cells=tuple(tuple(row) for row in padded),
+    )
+
+
+def _readings(cells: list[list[str]], index: int, merged: tuple[Merged, ...]) -> list[tuple[str, ...]]:
+    """What each column's header may be read as, the most telling form first; () when it has none."""
+    if len(cells) == 1:
+        return [(text.strip(),) if text.strip() else () for text in cells[0]]
+    groups, subs = cells
+    spans = [(first, last) for (top, first), (bottom, last) in merged if top <= index <= bottom and last > first]
+    readings: list[tuple[str, ...]] = []
+    group = ""
+    for position, (own, sub) in enumerate(zip(groups, subs, strict=True)):
+        own, sub = own.strip(), sub.strip()
+        if own:
+            group = own
+        elif not sub or (spans and not any(first <= position <= last for first, last in spans)):
+            # Merged cells are known and this column is in none: it stands alone.
+            group = "" if not sub or spans else group
+        if sub and group:
+            readings.append((f"{group}{sub}", f"{group}({sub})", sub))
+        elif sub:
+            readings.append((sub,))
+        elif own:
+            readings.append((own,))
+        else:
+            readings.append(())
+    return readings
+
+
+@lru_cache(maxsize=256)
+def _lookup(extract: Extract) -> dict[str, tuple[str, int]]:
+    """Header key → column name and rank of the way there."""
+    lookup: dict[str, tuple[str, int]] = {}
+    for rank, select in enumerate((lambda column: (column.header,), lambda column: column.aliases)):
+        for column in extract.columns:
+            for text in select(column):
+                lookup.setdefault(header_key(text), (column.name, rank))
+    by_stem: dict[str, set[str]] = defaultdict(set)
+    for column in extract.columns:
+        for text in column.headers:
+            key = header_key(text)
+            stem = without_unit(key, extract.common.header_units)
+            if stem != key:
+                by_stem[stem].add(column.name)
+    for stem, names in by_stem.items():
+        if len(names) == 1 and stem not in lookup:
+            lookup[stem] = (names.pop(), VIA.index("unit"))
+    return lookup
+
+
+def _by_unit(lookup: dict[str, tuple[str, int]], form: str, extract: Extract) -> tuple[str, int] | None:
+    """A header with a unit that the contract does not write."""
+    key = header_key(form)
+    stem = without_unit(key, extract.common.header_units)
+    if stem == key or stem not in lookup:
+        return None
+    return lookup[stem][0], VIA.index("unit")

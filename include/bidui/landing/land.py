@@ -1,0 +1,270 @@
+"""Land a delivery: keep its bytes, read it, fill a raw partition, write it in the ledger. One transaction a delivery.
+
+Whatever is wrong with a file, it ends as a batch: landed, or held with the reason in both languages. The night goes on.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg2.extensions
+
+from bidui.connector import Delivery, digest_of
+from bidui.contract import Extract
+from bidui.home import folder
+from bidui.landing import batch as batches
+from bidui.landing.batch import Draft, Known, LandedBatch
+from bidui.landing.data_date import DataDate, find_data_date
+from bidui.landing.raw_table import ensure_table, fill_partition
+from bidui.landing.reading import Reading
+from bidui.landing.selection import Selected, Selection, select
+from bidui.landing.store import keep
+from bidui.problem import Problem, ProblemError
+
+_SAVEPOINT = "before_rows"
+
+
+def land_all(
+    connection: psycopg2.extensions.connection, extract: Extract, deliveries: Sequence[Delivery], as_of: date
+) -> list[LandedBatch]:
+    """Land every delivery of one extract, in the order of data date, then arrival; commits after each.
+
+    See `land` for what comes back.
+    """
+    ordered = list(deliveries)
+    if len(ordered) > 1:
+        ordered.sort(key=lambda delivery: (_peek(extract, delivery, as_of), delivery.received_at, delivery.source_name))
+    return [batch for delivery in ordered for batch in land(connection, extract, delivery, as_of)]
+
+
+def land(
+    connection: psycopg2.extensions.connection, extract: Extract, delivery: Delivery, as_of: date
+) -> list[LandedBatch]:
+    """Land one delivery for the night `as_of`; commits.
+
+    Returns one batch per table of the file. A file that cannot be read is one held batch; bytes that landed before
+    under another name or time are one duplicate batch; a file seen before changes nothing, and the batches it became
+    are returned with `is_new` false. Raises nothing for what is wrong with a file; psycopg2 errors pass through.
+    """
+    with connection, connection.cursor() as cursor:
+        batches.lock_extract(cursor, extract.key)
+        try:
+            sha256, path = _take(cursor, extract, delivery)
+        except ProblemError as error:
+            return [_hold(cursor, extract, delivery, "", as_of, error)]
+        known = batches.known_batches(cursor, extract.key, sha256)
+        same = [item for item in known if item.is_same_file(delivery)]
+        original = next((item for item in known if item.holds_rows), None)
+        if original is not None and not same:
+            return [_duplicate(cursor, extract, delivery, sha256, as_of, original)]
+        if original is not None or any(_nothing_changed(item, extract, as_of) for item in same):
+            return [item.batch for item in same]
+        cursor.execute(f"savepoint {_SAVEPOINT}")
+        try:
+            with tempfile.TemporaryDirectory(dir=folder("work")) as workspace:
+                return _land_tables(cursor, extract, delivery, sha256, path or delivery.path, as_of, Path(workspace))
+        except ProblemError as error:
+            cursor.execute(f"rollback to savepoint {_SAVEPOINT}")
+            return [_hold(cursor, extract, delivery, sha256, as_of, error)]
+
+
+def _take(cursor: psycopg2.extensions.cursor, extract: Extract, delivery: Delivery) -> tuple[str, Path | None]:
+    """Hash and keep a delivery. A file seen before lies in the drop folder every night: it is hashed, not copied."""
+    if batches.seen_file(cursor, extract.key, delivery):
+        with suppress(OSError):
+            sha256 = digest_of(delivery.path)
+            if any(item.is_same_file(delivery) for item in batches.known_batches(cursor, extract.key, sha256)):
+                return sha256, None
+    return keep(delivery)
+
+
+def _nothing_changed(item: Known, extract: Extract, as_of: date) -> bool:
+    """Whether a file that was held unread would be held again: same contract, and no future date that has come."""
+    if item.contract_version != extract.version:
+        return False
+    day = item.batch.data_date
+    return not (day is not None and item.as_of < day <= as_of)
+
+
+def _land_tables(
+    cursor: psycopg2.extensions.cursor,
+    extract: Extract,
+    delivery: Delivery,
+    sha256: str,
+    path: Path,
+    as_of: date,
+    workspace: Path,
+) -> list[LandedBatch]:
+    selection = select(path, delivery.source_name, extract, workspace)
+    days = [data_date_of(table, extract, delivery, as_of) for table in selection.tables]
+    for table, day in zip(selection.tables, days, strict=True):
+        if day.is_future(as_of):
+            raise _FutureDate(table, day, as_of)
+    ensure_table(cursor, extract)
+    # Parts of one delivery share the newest of their dates and one number.
+    data_date = max(day.day for day in days)
+    delivery_no = batches.delivery_number(cursor, extract.key, data_date, as_of)
+    drafts: list[tuple[int, Draft]] = []
+    for table, day in zip(selection.tables, days, strict=True):
+        batch_id = batches.next_batch_id(cursor)
+        delivery_no = delivery_no or batch_id
+        reading = Reading(extract, table.part, table.header)
+        fill_partition(cursor, extract, batch_id, reading.names, reading.chunks())
+        drafts.append((batch_id, _draft(selection, table, day, reading, data_date, delivery_no)))
+    if not any(draft.rows_landed for _, draft in drafts):
+        raise ProblemError(_no_rows(delivery.source_name))
+    return [
+        batches.write_batch(cursor, batch_id, extract, delivery, sha256, as_of, "landed", draft)
+        for batch_id, draft in drafts
+    ]
+
+
+def data_date_of(table: Selected, extract: Extract, delivery: Delivery, as_of: date) -> DataDate:
+    """Data date of one table of a delivery. The member's own name goes before the zip's."""
+    day = find_data_date(
+        extract.delivery.data_date, table.titles, Path(table.part.file).name, delivery.received_at, as_of
+    )
+    if day.found_in == "modified" and table.part.file != delivery.source_name:
+        day = find_data_date(extract.delivery.data_date, (), delivery.source_name, delivery.received_at, as_of)
+    return day
+
+
+def _peek(extract: Extract, delivery: Delivery, as_of: date) -> date:
+    """The data date before landing, for the order of several files; a file that cannot be read goes by its arrival."""
+    try:
+        with tempfile.TemporaryDirectory(dir=folder("work")) as workspace:
+            selection = select(delivery.path, delivery.source_name, extract, Path(workspace))
+            return max(data_date_of(table, extract, delivery, as_of).day for table in selection.tables)
+    except (ProblemError, OSError):
+        return min(delivery.received_at.date(), as_of)
+
+
+class _FutureDate(ProblemError):
+    """A file that says it is about days after the night; the date is kept, so that it can be read when it has come."""
+
+    def __init__(self, table: Selected, day: DataDate, as_of: date) -> None:
+        self.day = day.day
+        super().__init__(
+            Problem(
+                code="date.future",
+                what_zh="数据日期在将来",
+                what_en="the data date is in the future",
+                file=table.part.file,
+                sheet=table.part.sheet,
+                expected_zh=f"不晚于 {as_of}",
+                expected_en=f"not after {as_of}",
+                found=day.day.isoformat(),
+                fix_zh="改正标题行中的日期" if day.found_in == "title" else "改正文件名中的日期",
+                fix_en=f"correct the date in the {'title row' if day.found_in == 'title' else 'file name'}",
+            )
+        )
+
+
+def _hold(
+    cursor: psycopg2.extensions.cursor,
+    extract: Extract,
+    delivery: Delivery,
+    sha256: str,
+    as_of: date,
+    error: ProblemError,
+) -> LandedBatch:
+    """A held batch without rows: the file was not read, or not to its end."""
+    draft = Draft(
+        source_name=delivery.source_name,
+        data_date=error.day if isinstance(error, _FutureDate) else None,
+        problems=error.problems,
+    )
+    batch_id = batches.next_batch_id(cursor)
+    return batches.write_batch(cursor, batch_id, extract, delivery, sha256, as_of, "held", draft)
+
+
+def _duplicate(
+    cursor: psycopg2.extensions.cursor,
+    extract: Extract,
+    delivery: Delivery,
+    sha256: str,
+    as_of: date,
+    original: Known,
+) -> LandedBatch:
+    """A delivery of bytes that are in the warehouse already."""
+    first = original.batch
+    problem = Problem(
+        code="file.duplicate",
+        severity="info",
+        what_zh=f"与批次 {first.batch_id}（{first.source_name}）内容完全相同，不重复入库",
+        what_en=f"the same bytes as batch {first.batch_id} ({first.source_name}); nothing changes",
+        file=delivery.source_name,
+    )
+    draft = Draft(source_name=delivery.source_name, data_date=first.data_date, problems=(problem,))
+    batch_id = batches.next_batch_id(cursor)
+    return batches.write_batch(
+        cursor, batch_id, extract, delivery, sha256, as_of, "duplicate", draft, reason=f"{problem.zh} · {problem.en}"
+    )
+
+
+def _draft(
+    selection: Selection, table: Selected, day: DataDate, reading: Reading, data_date: date, delivery_no: int
+) -> Draft:
+    return Draft(
+        source_name=table.part.source_name,
+        data_date=data_date,
+        delivery_no=delivery_no,
+        rows_read=reading.rows_read,
+        rows_skipped=reading.rows_skipped,
+        rows_landed=reading.rows_landed,
+        control_totals={
+            name: {"sum": str(total.total), "count": total.count, "unread": total.unread}
+            for name, total in reading.totals.items()
+        },
+        header_report=header_report(table, reading) | {"data_date": {"found_in": day.found_in, "stated": str(day.day)}},
+        problems=(*selection.problems, *table.problems, *reading.problems),
+    )
+
+
+def header_report(table: Selected, reading: Reading | None = None) -> dict[str, Any]:
+    """How a table was read, for the ledger and for `inspect`: never a value of a data row."""
+    part, header = table.part, table.header
+    report: dict[str, Any] = {
+        "container": part.container,
+        "sheet": part.sheet,
+        "encoding": part.encoding,
+        "delimiter": part.delimiter,
+        "header_rows": [header.row, header.last_row],
+        "columns": [
+            {
+                "letter": part.letter(match.position),
+                "header": match.text,
+                "column": match.column.name,
+                "via": match.via,
+            }
+            for match in header.matched
+        ],
+        "missing_required": [column.name for column in header.missing_required],
+        "missing_optional": [column.name for column in header.missing_optional],
+        "unknown": [{"letter": part.letter(position), "header": text} for position, text in header.unknown],
+    }
+    if reading is not None:
+        report |= {
+            "skipped": dict(reading.skipped),
+            "short_rows": reading.short_row_count,
+            "unnamed_with_values": [part.letter(position) for position in sorted(reading.unnamed_with_values)],
+        }
+    return report
+
+
+def _no_rows(file: str) -> Problem:
+    return Problem(
+        code="file.no_rows",
+        what_zh="只有表头，没有数据行",
+        what_en="there is a header but no rows",
+        file=file,
+        expected_zh="至少一行数据；空文件会被当作全部取消",
+        expected_en="at least one row; an empty list would read as everybody cancelled",
+        fix_zh="重新导出；上一次已接收的数据继续有效",
+        fix_en="export it again; the data accepted last stay in force",
+    )

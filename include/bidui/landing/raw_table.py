@@ -1,0 +1,114 @@
+"""`raw.<extract>`: text as delivered, one partition per batch, filled by one COPY."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+
+import psycopg2.extensions
+from psycopg2 import sql
+
+from bidui.contract import Extract
+from bidui.landing.reading import DELIMITER
+from bidui.problem import ProblemError
+
+_SCHEMA = "raw"
+
+
+def partition_name(extract: str, batch_id: int) -> str:
+    """Name of a batch's partition, without the schema."""
+    return f"{extract}__b{batch_id}"
+
+
+def ensure_table(cursor: psycopg2.extensions.cursor, extract: Extract) -> None:
+    """Create `raw.<extract>` from the contract, or add the columns that the contract has gained.
+
+    Columns that a contract has lost stay: earlier batches hold them. One creator at a time.
+    """
+    cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"raw.{extract.key}",))
+    cursor.execute(
+        "select a.attname from pg_attribute as a"
+        " where a.attrelid = to_regclass(%s) and a.attnum > 0 and not a.attisdropped",
+        (f"{_SCHEMA}.{extract.key}",),
+    )
+    present = {name for (name,) in cursor.fetchall()}
+    table = sql.Identifier(_SCHEMA, extract.key)
+    if not present:
+        columns = sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(c.name)) for c in extract.columns)
+        cursor.execute(
+            sql.SQL(
+                "create table {} (batch_id bigint not null, row_no bigint not null, {}) partition by list (batch_id)"
+            ).format(table, columns)
+        )
+        cursor.execute(sql.SQL("comment on table {} is %s").format(table), (f"{extract.title} · {extract.grain}",))
+        new = list(extract.columns)
+    else:
+        new = [column for column in extract.columns if column.name not in present]
+        for column in new:
+            cursor.execute(sql.SQL("alter table {} add column {} text").format(table, sql.Identifier(column.name)))
+    for column in new:
+        cursor.execute(
+            sql.SQL("comment on column {}.{} is %s").format(table, sql.Identifier(column.name)), (column.header,)
+        )
+
+
+def fill_partition(
+    cursor: psycopg2.extensions.cursor, extract: Extract, batch_id: int, names: Iterable[str], chunks: Iterator[str]
+) -> None:
+    """Create the batch's partition, COPY `chunks` (see `Reading.chunks`) into it and attach it.
+
+    Call `ensure_table` first, in the same transaction: a table that is new in its transaction is filled without
+    writing its rows to the log first, and frozen. Raises the ProblemError that `chunks` raised; the caller rolls back.
+    """
+    partition = sql.Identifier(_SCHEMA, partition_name(extract.key, batch_id))
+    parent = sql.Identifier(_SCHEMA, extract.key)
+    batch = sql.Literal(batch_id)
+    cursor.execute(sql.SQL("create table {} (like {} including comments)").format(partition, parent))
+    cursor.execute(
+        sql.SQL(
+            "alter table {} alter column batch_id set default {}, add constraint batch_id_is check (batch_id = {})"
+        ).format(partition, batch, batch)
+    )
+    columns = sql.SQL(", ").join(sql.Identifier(name) for name in ("row_no", *names))
+    command = sql.SQL("copy {} ({}) from stdin with (format text, delimiter {}, null '', encoding 'UTF8', freeze)")
+    stream = _ChunkStream(chunks)
+    cursor.copy_expert(command.format(partition, columns, sql.Literal(DELIMITER)), stream, size=1 << 18)
+    if stream.problem is not None:
+        raise stream.problem
+    # Rows lie in the order of row_no: a few pages of index find any of them.
+    cursor.execute(sql.SQL("create index on {} using brin (row_no) with (pages_per_range = 16)").format(partition))
+    cursor.execute(sql.SQL("alter table {} attach partition {} for values in ({})").format(parent, partition, batch))
+    cursor.execute(sql.SQL("alter table {} drop constraint batch_id_is").format(partition))
+
+
+class _ChunkStream(io.RawIOBase):
+    """Chunks of text as a file that COPY reads.
+
+    A problem ends the stream quietly and is kept: raised here, its text would go to the server and into its log.
+    """
+
+    def __init__(self, chunks: Iterator[str]) -> None:
+        self._chunks = chunks
+        self._rest = b""
+        self.problem: ProblemError | None = None
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, at most `size` when given; b"" at the end."""
+        while not self._rest:
+            try:
+                chunk = next(self._chunks, None)
+            except ProblemError as error:
+                self.problem = error
+                return b""
+            if chunk is None:
+                return b""
+            self._rest = chunk.encode()
+        if size < 0 or size >= len(self._rest):
+            block, self._rest = self._rest, b""
+        else:
+            block, self._rest = self._rest[:size], self._rest[size:]
+        return block
