@@ -32,9 +32,9 @@ def ingest(department: str) -> None:
     def wire() -> None:
         night = {"as_of": AS_OF, "department": department}
         fetch = task(execution_timeout=minutes(15))(steps.fetch)(
-            **night, drop="{{ dag_run.conf.get('drop', '') }}", run_type="{{ dag_run.run_type }}"
+            **night, drop="{{ dag_run.conf.get('drop', '') }}", run_type="{{ dag_run.run_type.value }}"
         )
-        land = task(execution_timeout=minutes(25))(steps.land)(**night, deliveries=fetch)
+        land = task(execution_timeout=minutes(25))(steps.land)(**night)
         stage = task(execution_timeout=minutes(30))(steps.stage)(**night)
         validate = task(execution_timeout=minutes(30))(steps.validate)(**night)
         # Reports whatever happened, so that one department cannot keep the night from the others;

@@ -4,10 +4,10 @@
 outcomes, the previous night's rows.
 **Writes** `ledger.run`, `ledger.night_batch`, `ledger.night_rule`, `mart_identity`, `mart_comparison`,
 `mart_finding`, `mart_summary`; nobody outside sees anything before `publish`.
-**Triage** Starts when every department has reported for the night. `freeze` refuses a night that would overtake an
-earlier one that is computed but not published, or that is older than the published one: finish that one first.
-A red layer names the dbt node in its log.
-**Re-run** Clear the red task and what follows. The same night again gives the same rows.
+**Triage** Starts when every department has reported for the night. `in_turn` waits for an earlier night that is not
+published and gives up after an hour: finish that one, then clear it. `freeze` refuses a night before the published one.
+A red layer names the dbt node in its log; the night is recorded as failed and holds up nobody.
+**Re-run** Clear `freeze` and what follows (a failed run is closed). The same night again gives the same rows.
 """
 
 from airflow.sdk import AssetAll, PartitionedAssetTimetable, dag, task
@@ -31,12 +31,21 @@ LAYERS = ("identity", "comparison", "finding", "summary")
 )
 def reconcile() -> None:
     """Freeze the inputs, build the layers one after another (one dbt process each), take the fingerprint."""
+    # Waits in another pool: holding the night's only slot, it would keep the earlier night from being published.
+    turn = task.sensor(mode="reschedule", poke_interval=15, timeout=3600, pool="ingest", retries=0)
+    in_turn = turn(steps.in_turn)(as_of=AS_OF)
     last = task(execution_timeout=minutes(15))(steps.freeze)(as_of=AS_OF)
+    in_turn >> last
+    work = [last]
     for layer in LAYERS:
         built = task(task_id=layer, execution_timeout=minutes(90))(steps.build)(layer=layer, as_of=AS_OF)
         last >> built
         last = built
-    last >> task(execution_timeout=minutes(30), outlets=[RECONCILED])(steps.fingerprint)(as_of=AS_OF)
+        work.append(built)
+    fingerprint = task(execution_timeout=minutes(30), outlets=[RECONCILED])(steps.fingerprint)(as_of=AS_OF)
+    last >> fingerprint
+    failed = task(trigger_rule="one_failed", execution_timeout=minutes(5))(steps.reconcile_failed)(as_of=AS_OF)
+    [*work, fingerprint] >> failed
 
 
 reconcile()

@@ -1,7 +1,8 @@
 """**日常维护 · Upkeep**
 
 **Reads** the ledger, Airflow's own tables, the folders of `BIDUI_HOME`.
-**Writes** nothing that a comparison reads: drops partitions and logs beyond their retention, vacuums, analyses,
+**Writes** at the cut-off, asset events for departments that have not reported, so that the night starts;
+nothing that a comparison reads: drops partitions and logs beyond their retention, vacuums, analyses,
 reports DAG files that do not import and batches that no partition belongs to.
 **Triage** `health` red: a DAG file does not import or a component is silent; its log names which.
 **Re-run** Any time.
@@ -19,12 +20,13 @@ from bidui.platform.dag import CUT_OFF, TIMEZONE, defaults, minutes
     schedule=CronTriggerTimetable(CUT_OFF, timezone=TIMEZONE),
     catchup=False,
     max_active_runs=1,
-    default_args=defaults("night"),
+    default_args=defaults("ingest"),
     tags=["bidui", "upkeep"],
     doc_md=__doc__,
 )
 def upkeep() -> None:
-    """Health first: it must be seen even when housekeeping fails."""
+    """Three strands that do not wait for each other, so that none hides another's failure."""
+    task(execution_timeout=minutes(5))(steps.close_night)()
     task(execution_timeout=minutes(5))(steps.health)()
     expire = task(execution_timeout=minutes(60))(steps.expire)()
     expire >> task(execution_timeout=minutes(120))(steps.tidy)()

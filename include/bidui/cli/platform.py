@@ -102,7 +102,7 @@ def _up(console: Console) -> None:
 
     try:
         service.up(lambda zh, en: _say(console, zh, en))
-    except service.PlatformFailed as error:
+    except service.PlatformFailedError as error:
         console.print(f"[bold red]{error}[/]\n  日志 log: {error.log}", soft_wrap=True)
         for line in error.lines:
             console.print(f"  | {line}", soft_wrap=True, highlight=False, markup=False)

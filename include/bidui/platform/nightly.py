@@ -8,13 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bidui.platform.rest import Airflow
-from bidui.platform.settings import log_dir
+from bidui.platform.settings import COUNTY_TIME, log_dir
 from bidui.problem import Problem, ProblemError
 
-COUNTY_TIME = ZoneInfo("Asia/Shanghai")
 FINISHED = {"success", "failed"}
 
 # The scheduler creates an asset-triggered run within seconds; longer means that it never will.

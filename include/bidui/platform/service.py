@@ -17,7 +17,7 @@ from bidui.platform import process, settings
 from bidui.platform.preload import LOCAL_SETTINGS
 from bidui.platform.process import Component
 from bidui.platform.rest import Airflow
-from bidui.warehouse import connection, embedded, migrate
+from bidui.warehouse import connection, embedded, prepare
 
 COMPONENTS = (
     Component("api-server", (sys.executable, "-m", "airflow", "api-server")),
@@ -31,7 +31,7 @@ HEALTHY_AFTER_SECONDS = 180.0
 Say = Callable[[str, str], None]
 
 
-class PlatformFailed(RuntimeError):
+class PlatformFailedError(RuntimeError):
     """The platform did not come up; carries the component and the last lines of its log."""
 
     def __init__(self, what: str, log: str, lines: list[str]):
@@ -48,7 +48,7 @@ def airflow() -> Airflow:
 def up(say: Say) -> None:
     """Start whatever is not running: warehouse, Airflow's database, the four components; wait until healthy.
 
-    Raises PlatformFailed with the log's last lines when a component ends or stays unhealthy.
+    Raises PlatformFailedError with the log's last lines when a component ends or stays unhealthy.
     """
     with _only_one():
         say("仓库 PostgreSQL", "warehouse")
@@ -83,7 +83,7 @@ def start_warehouse() -> None:
     """Start the embedded server where one is used, and bring the warehouse to its shape."""
     if not connection.is_external() or not settings.has_own_metadata():
         embedded.start()
-    migrate.migrate()
+    prepare.prepare()
 
 
 def keep_nights(*, by_hand: bool) -> None:
@@ -93,6 +93,11 @@ def keep_nights(*, by_hand: bool) -> None:
     past, and a night of today would close the door on them.
     """
     write_state(settings.STATE, read_state(settings.STATE) | {"by_hand": by_hand})
+
+
+def nights_by_hand() -> bool:
+    """Whether only people start nights here."""
+    return bool(read_state(settings.STATE).get("by_hand"))
 
 
 def published_night() -> dt.date | None:
@@ -128,7 +133,7 @@ def _prepare(environment: dict[str, str]) -> None:
             stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT,
         )
     if done.returncode != 0:
-        raise PlatformFailed("Airflow 元数据库准备失败 · preparing Airflow's database failed", str(log),
+        raise PlatformFailedError("Airflow 元数据库准备失败 · preparing Airflow's database failed", str(log),
                              process.last_lines(log))
 
 
@@ -159,10 +164,10 @@ def _wait_until_healthy() -> None:
         for name, pid in running().items():
             if pid is None:
                 log = settings.log_dir() / f"{name}.log"
-                raise PlatformFailed(f"{name} 已退出 · {name} ended", str(log), process.last_lines(log))
+                raise PlatformFailedError(f"{name} 已退出 · {name} ended", str(log), process.last_lines(log))
         time.sleep(0.5)
     log = settings.log_dir() / "scheduler.log"
-    raise PlatformFailed("Airflow 未在限时内就绪 · Airflow is not healthy in time", str(log), process.last_lines(log))
+    raise PlatformFailedError("Airflow 未在限时内就绪 · Airflow is not healthy in time", str(log), process.last_lines(log))
 
 
 @contextmanager

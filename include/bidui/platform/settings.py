@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bidui.home import REPOSITORY, folder, home, read_state, secret, write_state
 from bidui.warehouse import embedded
 
+COUNTY_TIME = ZoneInfo("Asia/Shanghai")
 STATE = "platform"
 ADMIN = "admin"
 VIEWER = "viewer"
@@ -70,8 +72,8 @@ def forget_api_port() -> None:
 
 
 def base_url() -> str:
-    """Where the UI and the REST API answer."""
-    return f"http://127.0.0.1:{api_port()}"
+    """Where the UI and the REST API answer: `BIDUI_AIRFLOW_URL` where Airflow is somebody else's to start."""
+    return os.environ.get("BIDUI_AIRFLOW_URL") or f"http://127.0.0.1:{api_port()}"
 
 
 def fernet_key() -> str:

@@ -1,0 +1,177 @@
+"""The steps of a night as Airflow's tasks call them: strings in, nothing personal out.
+
+What a task returns is kept in Airflow's database (XCom), so steps return batch numbers and counts only.
+Heavy imports are inside: this module is read whenever a DAG file is parsed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+
+def fetch(as_of: str, department: str, drop: str, run_type: str) -> dict[str, int]:
+    """List what the department has waiting; return the number of files per extract.
+
+    `drop` names a drop folder ('' is the standing one). A run that the clock started is skipped where nights are
+    run by hand.
+    """
+    from bidui.platform import intake, service
+
+    if run_type == "scheduled" and service.nights_by_hand():
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        raise AirflowSkipException("nights are run by hand here; `bidui up --by-clock` changes that")
+    return intake.fetch(_night(as_of), department, Path(drop) if drop else None)
+
+
+def land(as_of: str, department: str) -> dict[str, int]:
+    """Keep the listed files and copy them into raw partitions; return the number of batches per status."""
+    from bidui.platform import intake
+
+    return intake.land(_night(as_of), department)
+
+
+def stage(as_of: str, department: str) -> list[int]:
+    """Type and normalise the batches landed this night; return them."""
+    from bidui.platform import intake
+
+    return intake.stage(_night(as_of), department)
+
+
+def validate(as_of: str, department: str) -> dict[str, int]:
+    """Validate and decide the batches staged this night; return how many were accepted, held, …"""
+    from bidui.platform import intake
+
+    return intake.validate(_night(as_of), department)
+
+
+def report(as_of: str, department: str) -> dict[str, str]:
+    """Close the department's night: say what came and what is missing, whatever happened before."""
+    from bidui.platform import intake
+
+    return intake.report(_night(as_of), department)
+
+
+def ingest_failed(as_of: str, department: str) -> None:
+    """Paint the run red: a task before has failed, the night went on without it."""
+    raise RuntimeError(f"a task of {department} failed for the night {as_of}; its own log says why")
+
+
+def in_turn(as_of: str) -> bool:
+    """Whether the night may start: its own ingest runs have ended and no earlier night is unpublished."""
+    from bidui.platform import turn
+
+    waiting_for = turn.waiting_for(_night(as_of))
+    if waiting_for:
+        log.info("等待 · waiting for: %s", waiting_for)
+    return not waiting_for
+
+
+def freeze(as_of: str) -> int:
+    """Freeze the night's inputs and bind its rules; return the run's number. A refusal is not tried again."""
+    from bidui.contract import load_sources
+    from bidui.night import freeze as night_freeze
+    from bidui.warehouse.connection import transaction
+
+    with _refusal_is_final(), transaction() as connection:
+        return night_freeze.freeze(connection, load_sources(), _night(as_of))
+
+
+def build(layer: str, as_of: str) -> None:
+    """Build one layer of the marts with its data tests, in one dbt process."""
+    from bidui.warehouse import dbt
+
+    dbt.build(layer, _night(as_of))
+
+
+def fingerprint(as_of: str) -> str:
+    """Record the night's fingerprint and return it."""
+    from bidui.night import fingerprint as night_fingerprint
+    from bidui.warehouse.connection import transaction
+
+    with transaction() as connection:
+        return night_fingerprint.record(connection, _night(as_of))
+
+
+def reconcile_failed(as_of: str) -> None:
+    """Record that the night failed, so that the next one is not held up by it."""
+    from bidui.night import publish as night_publish
+    from bidui.warehouse.connection import transaction
+
+    with transaction() as connection:
+        night_publish.fail(connection, _night(as_of), "reconcile failed; the task's log in Airflow says why")
+
+
+def refresh_outward(as_of: str) -> list[str]:
+    """Make the outward views anew on what dbt has built; return the files applied."""
+    from bidui.warehouse.migrate import refresh_outward as refresh
+
+    return refresh()
+
+
+def publish(as_of: str) -> int:
+    """Make the night visible by one UPDATE; return the run's number."""
+    from bidui.night import publish as night_publish
+    from bidui.warehouse.connection import transaction
+
+    with _refusal_is_final(), transaction() as connection:
+        return night_publish.publish(connection, _night(as_of))
+
+
+def documents(as_of: str) -> None:
+    """Write what people read about the night: the index of Data Docs, all suites and results."""
+    from bidui.validation import build_docs
+
+    log.info("数据质量报告 · Data Docs of %s", _night(as_of))
+    build_docs()
+
+
+def close_night() -> list[str]:
+    """At the cut-off, report the departments that have not reported; return them."""
+    from bidui.platform import upkeep
+
+    return upkeep.close_tonight()
+
+
+def health() -> None:
+    """Fail when a component is silent or a DAG file does not import."""
+    from bidui.platform import upkeep
+
+    upkeep.check_health()
+
+
+def expire() -> dict[str, int]:
+    """Drop partitions and logs beyond their retention; return counts."""
+    from bidui.platform import settings, upkeep
+
+    return upkeep.expire(dt.datetime.now(settings.COUNTY_TIME).date())
+
+
+def tidy() -> int:
+    """Vacuum and analyse; return how many tables."""
+    from bidui.platform import upkeep
+
+    return upkeep.tidy()
+
+
+@contextmanager
+def _refusal_is_final() -> Iterator[None]:
+    """A refused night stays refused: fail the task without another try, with the refusal as its message."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from bidui.problem import ProblemError
+
+    try:
+        yield
+    except ProblemError as error:
+        raise AirflowFailException(str(error)) from None
+
+
+def _night(as_of: str) -> dt.date:
+    return dt.date.fromisoformat(as_of)
