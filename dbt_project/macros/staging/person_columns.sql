@@ -1,0 +1,22 @@
+{#-
+    The person a row names: <prefix>id_no (as joined), <prefix>id_state (on the night), <prefix>name (as delivered,
+    cleaned), <prefix>name_norm (as compared). The prefix is the role; the row's own person has none, and the name as
+    delivered is person_name.
+
+    `person_key_column` gives <prefix>id_key, the number as an integer to join on: only where the state is ok.
+-#}
+{% macro person_columns(id='id_no', name='person_name', prefix='') -%}
+    {%- if id -%}
+    parse.id_no({{ id }}) as {{ prefix }}id_no,
+        parse.id_state({{ id }}, {{ as_of() }}) as {{ prefix }}id_state
+    {%- endif -%}
+    {{ ',\n        ' if id and name }}
+    {%- if name -%}
+    parse.clean({{ name }}) as {{ name }},
+        parse.person_name({{ name }}) as {{ prefix }}name_norm
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro id_key_column(prefix='') -%}
+    case when {{ prefix }}id_state = 'ok' then left({{ prefix }}id_no, 17)::bigint end as {{ prefix }}id_key
+{%- endmacro %}

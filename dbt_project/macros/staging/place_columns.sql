@@ -1,0 +1,140 @@
+{#-
+    Where a row says it is. Places are resolved once per way of writing (a few thousand in a million rows), by
+    equality of normalised names only (reference.division_key), valid on the batch's data date.
+
+    A division is taken when every cell that says something about its level or a level above agrees with it: the cell
+    names it or one of its ancestors. The deepest such level wins; between two candidates that fit equally well nothing
+    is taken and the level above is tried. A town that resolves with a village that does not gives the town.
+
+    county, town, village are the delivered columns; each may hold a whole path.
+-#}
+{% macro place_text(county=none, town=none, village=none) -%}
+    {%- set cells = [county, town, village] | select | list -%}
+    {%- for cell in cells -%}
+        coalesce({{ cell }}, ''){{ " || '|' || " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- A CTE's body: place_text, division_code, division_level, county_code, town_code, village_code. -#}
+{% macro resolved_places(extract, county=none, town=none, village=none) -%}
+    {%- set cells = [] -%}
+    {%- if county -%}{%- do cells.append((1, 'county', county)) -%}{%- endif -%}
+    {%- if town -%}{%- do cells.append((2, 'town', town)) -%}{%- endif -%}
+    {%- if village -%}{%- do cells.append((3, 'village', village)) -%}{%- endif %}
+    with written as (
+        select distinct
+            {{ place_text(county, town, village) }} as place_text,
+            {% for depth, level, column in cells -%}
+            {{ column }} as {{ level }}_cell{{ ',' if not loop.last }}
+            {% endfor %}
+        from {{ landed(extract) }} as delivered
+    ),
+    cell as (
+        select
+            written.place_text,
+            cell.depth,
+            cell.level,
+            parse.text_key(cell.text) as key
+        from written
+        cross join lateral (
+            values
+            {% for depth, level, column in cells -%}
+            ({{ depth }}, '{{ level }}', written.{{ level }}_cell){{ ',' if not loop.last }}
+            {% endfor %}
+        ) as cell (depth, level, text)
+        where parse.text_key(cell.text) is not null
+    ),
+    division_key as materialized (
+        select *
+        from {{ source('reference', 'division_key') }}
+        where valid_from <= {{ data_date() }} and {{ data_date() }} < valid_to
+    ),
+    -- a bare name speaks for the level of its column; a path speaks for itself
+    agreement as (
+        select
+            cell.place_text,
+            cell.depth,
+            division_key.division_code,
+            division_key.division_level,
+            division_key.county_code,
+            division_key.town_code,
+            division_key.village_code,
+            bool_or(division_key.is_exact and division_key.key = cell.key) as is_exact
+        from cell
+        inner join division_key
+            on division_key.stem = parse.place_stem(cell.key)
+            and (division_key.levels > 1 or division_key.division_level = cell.level)
+        group by 1, 2, 3, 4, 5, 6, 7
+    ),
+    candidate as (
+        select distinct
+            place_text,
+            division_code,
+            division_level,
+            case division_level when 'county' then 1 when 'town' then 2 when 'village' then 3 end as depth,
+            county_code,
+            town_code,
+            village_code
+        from agreement
+        where division_level in ('county', 'town', 'village')
+    ),
+    -- every cell down to the candidate's level must agree; how many of them only by their stem
+    supported as (
+        select
+            candidate.place_text,
+            candidate.division_code,
+            candidate.division_level,
+            candidate.depth,
+            candidate.county_code,
+            candidate.town_code,
+            candidate.village_code,
+            count(*) filter (where not agreed.is_exact) as by_stem
+        from candidate
+        inner join cell
+            on cell.place_text = candidate.place_text
+            and (
+                cell.depth <= candidate.depth
+                or exists (
+                    select from agreement
+                    where
+                        agreement.place_text = cell.place_text
+                        and agreement.depth = cell.depth
+                        and agreement.division_code = candidate.division_code
+                )
+            )
+        left join lateral (
+            select bool_or(agreement.is_exact) as is_exact
+            from agreement
+            where
+                agreement.place_text = candidate.place_text
+                and agreement.depth = cell.depth
+                and agreement.division_code in (candidate.county_code, candidate.town_code, candidate.village_code)
+            having count(*) > 0
+        ) as agreed on true
+        group by 1, 2, 3, 4, 5, 6, 7
+        having bool_and(agreed.is_exact is not null)
+    ),
+    ranked as (
+        select
+            *,
+            count(*) over best as rivals,
+            rank() over (partition by place_text, depth order by by_stem) as place_in_level
+        from supported
+        window best as (partition by place_text, depth, by_stem)
+    )
+    select distinct on (place_text)
+        place_text,
+        division_code,
+        division_level,
+        county_code,
+        town_code,
+        village_code
+    from ranked
+    where place_in_level = 1 and rivals = 1
+    order by place_text, depth desc
+{%- endmacro %}
+
+{#- The day the batch speaks for; the night where the batch has no data date. -#}
+{% macro data_date() -%}
+    coalesce((select b.data_date from ledger.batch as b where b.batch_id = {{ this_batch() }}), {{ as_of() }})
+{%- endmacro %}

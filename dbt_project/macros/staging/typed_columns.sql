@@ -1,0 +1,29 @@
+{#-
+    Columns with a type. The delivered text goes along as <column>__text until `parse_errors` has looked at it.
+
+    type: date, month (its first day), year, timestamp, amount (yuan or square metres, two decimals), int, bool
+-#}
+{% macro typed(column, type) -%}
+    parse.to_{{ type }}({{ column }}) as {{ column }},
+        {{ column }} as {{ column }}__text
+{%- endmacro %}
+
+{#- Several columns of one type. -#}
+{% macro typed_each(columns, type) -%}
+    {%- for column in columns -%}
+        {{ typed(column, type) }}{{ ',\n        ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Names of the columns whose text says something that could not be read. -#}
+{% macro parse_errors(columns) -%}
+    array_remove(
+        array[
+            {%- for column in columns %}
+            case when {{ column }} is null and parse.clean({{ column }}__text) is not null then '{{ column }}' end
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        ]::text[],
+        null
+    ) as parse_errors
+{%- endmacro %}
