@@ -51,7 +51,7 @@ with judged as (
     select
         fact.*,
         {{ rules[0].subject }}::text as _subject_key,
-        {{ rules[0].object }}::text as _object_key,
+        {{ rules[0].object ~ '::text' if rules[0].object else "''" }} as _object_key,
         array_remove(
             array[
                 {%- for rule in rules %}

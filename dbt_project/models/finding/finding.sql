@@ -19,7 +19,14 @@
     'person': (ref('fact_person'), 'person_key'), 'household': (ref('fact_household'), 'household_key'),
 } -%}
 {%- set absences = [] -%}
+{%- set periods = [] -%}
 {%- if execute -%}
+    {%- for row in run_query(
+        "select distinct grain, object_sql from ledger.night_rule where as_of = " ~ as_of()
+        ~ " and status = 'active' and object_sql is not null order by grain"
+    ) -%}
+        {%- do periods.append((row[0], row[1])) -%}
+    {%- endfor -%}
     {%- for row in run_query(
         "select distinct grain, subject_kind, absence_sql from ledger.night_rule where as_of = " ~ as_of()
         ~ " and status = 'active' and absence_sql is not null order by grain"
@@ -99,6 +106,16 @@ kept as (
     inner join {{ ref('int_finding__result_' ~ grain) }} as result
         on result.subject_key = missing.subject_key and result.object_key = missing.object_key
     where (-rule.rule_no)::smallint = any(result.verdicts)
+    {%- endfor %}
+    {%- for grain, object_sql in periods %}
+    union
+    -- The object is a period of which tonight's lists have no row of anybody.
+    select missing.finding_id
+    from missing
+    inner join rule on rule.rule_id = missing.rule_id and rule.grain = '{{ grain }}'
+    where missing.object_key not in (
+        select coalesce({{ object_sql }}::text, '') from {{ ref('fact_' ~ grain) }} as fact
+    )
     {%- endfor %}
     {%- for grain, subject_kind, absence_sql in absences %}
     union

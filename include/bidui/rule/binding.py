@@ -42,7 +42,7 @@ class BoundRule:
     predicate_sql: str
     evidence_sql: str
     subject_sql: str
-    object_sql: str
+    object_sql: str | None
     absence_sql: str | None
     parameters: tuple[ParameterRow, ...] = ()
 
@@ -147,7 +147,7 @@ def compile_rule(
         predicate_sql=f"({predicate})",
         evidence_sql=evidence_sql(rule, grain, columns),
         subject_sql=compiled("grain.subject", grain.subject),
-        object_sql=compiled("grain.object", grain.object),
+        object_sql=compiled("grain.object", grain.object) if grain.object else None,
         absence_sql=compiled("grain.absence", grain.absence) if grain.absence else None,
         parameters=tuple(row for parameter in rule.parameters.values() for row in parameters.rows(parameter)),
     )
@@ -191,8 +191,9 @@ def check(connection: psycopg2.extensions.connection, bound: BoundRule) -> None:
         "predicate": (sql.SQL("where ") + sql.SQL(bound.predicate_sql), sql.SQL("1")),
         "evidence": (sql.SQL(""), sql.SQL(bound.evidence_sql)),
         "grain.subject": (sql.SQL(""), sql.SQL("{}::text").format(sql.SQL(bound.subject_sql))),
-        "grain.object": (sql.SQL(""), sql.SQL("{}::text").format(sql.SQL(bound.object_sql))),
     }
+    if bound.object_sql:
+        parts["grain.object"] = (sql.SQL(""), sql.SQL("{}::text").format(sql.SQL(bound.object_sql)))
     for place, (where, target) in parts.items():
         error = attempt(connection, sql.SQL("explain select {} from {} as fact {}").format(target, facts, where))
         if error is not None:
@@ -348,7 +349,7 @@ def _entry_of_bound(bound: BoundRule) -> dict[str, Any]:
         "predicate_sql": bound.predicate_sql,
         "evidence_sql": bound.evidence_sql,
         "absence_sql": bound.absence_sql,
-        "base_extracts": list(bound.grain.extracts),
+        "base_extracts": sorted({*bound.grain.extracts, *bound.rule.extracts}),
         "parameters": json.dumps([row.as_json() for row in bound.parameters], ensure_ascii=False),
     }
 

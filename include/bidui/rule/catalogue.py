@@ -154,7 +154,8 @@ def _rule(
     parameters = {
         name: Parameter(
             name=name, type=said["type"], title=_title(said["title"]),
-            rule_id=said.get("rule", rule_id), one_of=tuple(said.get("one_of", ())),
+            rule_id=said.get("rule", rule_id), parameter=said.get("parameter", name),
+            one_of=tuple(said.get("one_of", ())),
         )
         for name, said in entry.get("parameters", {}).items()
     }
@@ -206,6 +207,7 @@ def _rule(
         personal_evidence=tuple(entry.get("personal_evidence", ())),
         exceptions=tuple(exceptions),
         cause=tuple(entry.get("cause", ())),
+        extracts=tuple(entry.get("extracts", ())),
         remedy=_title(entry["remedy"]),
         source=entry["source"],
         source_type=entry["source_type"],
@@ -262,7 +264,7 @@ def _load_grains(path: Path) -> dict[str, Grain]:
     content = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextDates)
     grains: dict[str, Grain] = {}
     for name, said in content["grains"].items():
-        missing = {"title", "facts", "side", "lineage", "subject_kind", "subject", "object", "extracts"} - set(said)
+        missing = {"title", "facts", "side", "lineage", "subject_kind", "subject", "extracts"} - set(said)
         if missing:
             raise ValueError(f"{path.name}: {name}: missing {', '.join(sorted(missing))}")
         grains[name] = Grain(
@@ -273,7 +275,7 @@ def _load_grains(path: Path) -> dict[str, Grain]:
             side=said["side"],
             lineage=said["lineage"],
             subject=said["subject"],
-            object=said["object"],
+            object=said.get("object"),
             extracts=tuple(said["extracts"]),
             exceptions={
                 key: RuleException(key, _title(exception["title"]), exception["when"])

@@ -22,12 +22,16 @@ class Title:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A value a rule reads from reference data; `rule_id` names whose value it is (usually the rule's own)."""
+    """A value a rule reads from reference data.
+
+    `name` is what the rule calls it; `rule_id` and `parameter` name whose value it is (usually the rule's own).
+    """
 
     name: str
     type: str
     title: Title
     rule_id: str
+    parameter: str
     one_of: tuple[str, ...] = ()
 
 
@@ -53,7 +57,9 @@ class Grain:
     """What one row of a fact table is about.
 
     `side` names whose values the columns without `__` are, `lineage` the prefix of their batch_id and row_no.
-    `subject` and `object` are SQL over the row and give the key of its findings. `extracts` are those without which
+    `subject` and `object` are SQL over the row and give the key of its findings; without an object the subject's
+    row is all there is, else the object is a period, and a period of which a night has no row at all is not
+    looked at, so nothing about it closes. `extracts` are those without which
     no row of the table can be trusted. `absence` is SQL over the subject's row among the facts of its kind: true
     says that a missing object row proves nothing (its file is late, its row is quarantined).
     """
@@ -65,7 +71,7 @@ class Grain:
     lineage: str
     subject_kind: str
     subject: str
-    object: str
+    object: str | None
     extracts: tuple[str, ...]
     exceptions: dict[str, RuleException] = field(default_factory=dict)
     absence: str | None = None
@@ -88,6 +94,7 @@ class Rule:
     personal_evidence: tuple[str, ...]
     exceptions: tuple[RuleException, ...]
     cause: tuple[str, ...]
+    extracts: tuple[str, ...]
     remedy: Title
     source: str
     source_type: str

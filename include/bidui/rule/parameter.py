@@ -22,6 +22,7 @@ where valid_from <= %(as_of)s and %(as_of)s < valid_to
 _LEVELS = ((12, "village_code"), (9, "town_code"), (6, "county_code"), (4, "county_code"), (2, "county_code"))
 _SQL_TYPES = {
     "integer": "bigint", "number": "numeric", "text": "text", "list": "text[]", "boolean": "boolean", "date": "date",
+    "keys": "text[]",
 }
 
 
@@ -70,7 +71,7 @@ class Parameters:
 
     def rows(self, parameter: Parameter) -> list[ParameterRow]:
         """The rows bound for a parameter, in a fixed order."""
-        found = self._rows.get((parameter.rule_id, parameter.name), [])
+        found = self._rows.get((parameter.rule_id, parameter.parameter), [])
         return sorted(found, key=lambda row: (row.key, row.division_code, row.valid_from, row.origin))
 
     def sql(self, parameter: Parameter, key_sql: str | None) -> str:
@@ -83,10 +84,12 @@ class Parameters:
         rows = self.rows(parameter)
         if not rows:
             raise ParameterError(
-                f"当夜没有有效的参数 {parameter.name}（规则 {parameter.rule_id}）",
-                f"no value of {parameter.name} (rule {parameter.rule_id}) is valid on this night",
+                f"当夜有效的参数 {parameter.rule_id}.{parameter.parameter}（现在没有）",
+                f"a value of {parameter.rule_id}.{parameter.parameter} valid on this night (there is none)",
                 f"parameters.{parameter.name}",
             )
+        if parameter.type == "keys":
+            return _key_list(rows)
         keys = sorted({row.key for row in rows} - {""})
         everywhere = [row for row in rows if row.key == ""]
         if key_sql is None:
@@ -138,6 +141,12 @@ def quote(text: str) -> str:
 def sql_type(parameter: Parameter) -> str:
     """The PostgreSQL type of a parameter's value."""
     return _SQL_TYPES[parameter.type]
+
+
+def _key_list(rows: list[ParameterRow]) -> str:
+    """The keys that have a value other than 0, for parameters of type `keys` (who is in a table at all)."""
+    keys = sorted({row.key for row in rows if row.key and row.value.strip().strip("0.") != ""})
+    return f"array[{', '.join(quote(key) for key in keys)}]::text[]"
 
 
 def _items(parameter: Parameter, text: str, place: str) -> list[str]:
