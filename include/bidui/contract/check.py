@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+from bidui.contract.header_text import header_key
 from bidui.contract.located_yaml import KeyPath, LocatedYaml, dotted
 from bidui.contract.suggest import nearest
-from bidui.contract.header_text import header_key
 from bidui.problem import Problem
 
 # Columns that raw and staging tables have by themselves.
 RESERVED = frozenset(
-    "batch_id row_no row_hash is_repeat parse_errors unknown_codes id_state id_key name_norm"
-    " division_code list_month as_of".split()
+    ["batch_id", "row_no", "row_hash", "is_repeat", "parse_errors", "unknown_codes", "id_state", "id_key", "name_norm", "division_code", "list_month", "as_of"]
 )
 
 

@@ -90,9 +90,7 @@ def known_batches(cursor: psycopg2.extensions.cursor, extract: str, sha256: str)
     )
     return [
         Known(
-            LandedBatch(
-                *row[:11], problems=tuple(Problem.from_dict(problem) for problem in row[11]), is_new=False
-            ),
+            LandedBatch(*row[:11], tuple(Problem.from_dict(problem) for problem in row[11]), False),
             *row[12:],
         )
         for row in cursor.fetchall()

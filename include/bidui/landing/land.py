@@ -104,7 +104,7 @@ def _land_tables(
     days = [data_date_of(table, extract, delivery, as_of) for table in selection.tables]
     for table, day in zip(selection.tables, days, strict=True):
         if day.is_future(as_of):
-            raise _FutureDate(table, day, as_of)
+            raise _FutureDateError(table, day, as_of)
     ensure_table(cursor, extract)
     # Parts of one delivery share the newest of their dates and one number.
     data_date = max(day.day for day in days)
@@ -114,7 +114,7 @@ def _land_tables(
         batch_id = batches.next_batch_id(cursor)
         delivery_no = delivery_no or batch_id
         reading = Reading(extract, table.part, table.header)
-        fill_partition(cursor, extract, batch_id, reading.names, reading.chunks())
+        fill_partition(cursor, extract, batch_id, reading)
         drafts.append((batch_id, _draft(selection, table, day, reading, data_date, delivery_no)))
     if not any(draft.rows_landed for _, draft in drafts):
         raise ProblemError(_no_rows(delivery.source_name))
@@ -144,7 +144,7 @@ def _peek(extract: Extract, delivery: Delivery, as_of: date) -> date:
         return min(delivery.received_at.date(), as_of)
 
 
-class _FutureDate(ProblemError):
+class _FutureDateError(ProblemError):
     """A file that says it is about days after the night; the date is kept, so that it can be read when it has come."""
 
     def __init__(self, table: Selected, day: DataDate, as_of: date) -> None:
@@ -176,7 +176,7 @@ def _hold(
     """A held batch without rows: the file was not read, or not to its end."""
     draft = Draft(
         source_name=delivery.source_name,
-        data_date=error.day if isinstance(error, _FutureDate) else None,
+        data_date=error.day if isinstance(error, _FutureDateError) else None,
         problems=error.problems,
     )
     batch_id = batches.next_batch_id(cursor)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import psycopg2.extensions
 from psycopg2 import sql
+from psycopg2.errors import CharacterNotInRepertoire, UntranslatableCharacter
 
 from bidui.contract import Extract
-from bidui.landing.reading import DELIMITER
+from bidui.landing.delimited import DelimitedPart, not_in_encoding
+from bidui.landing.reading import Reading
 from bidui.problem import ProblemError
 
 _SCHEMA = "raw"
@@ -53,12 +55,12 @@ def ensure_table(cursor: psycopg2.extensions.cursor, extract: Extract) -> None:
 
 
 def fill_partition(
-    cursor: psycopg2.extensions.cursor, extract: Extract, batch_id: int, names: Iterable[str], chunks: Iterator[str]
+    cursor: psycopg2.extensions.cursor, extract: Extract, batch_id: int, reading: Reading
 ) -> None:
-    """Create the batch's partition, COPY `chunks` (see `Reading.chunks`) into it and attach it.
+    """Create the batch's partition, COPY what `reading` gives into it and attach it.
 
     Call `ensure_table` first, in the same transaction: a table that is new in its transaction is filled without
-    writing its rows to the log first, and frozen. Raises the ProblemError that `chunks` raised; the caller rolls back.
+    writing its rows to the log first, and frozen. Raises the ProblemError that reading raised; the caller rolls back.
     """
     partition = sql.Identifier(_SCHEMA, partition_name(extract.key, batch_id))
     parent = sql.Identifier(_SCHEMA, extract.key)
@@ -69,10 +71,18 @@ def fill_partition(
             "alter table {} alter column batch_id set default {}, add constraint batch_id_is check (batch_id = {})"
         ).format(partition, batch, batch)
     )
-    columns = sql.SQL(", ").join(sql.Identifier(name) for name in ("row_no", *names))
-    command = sql.SQL("copy {} ({}) from stdin with (format text, delimiter {}, null '', encoding 'UTF8', freeze)")
-    stream = _ChunkStream(chunks)
-    cursor.copy_expert(command.format(partition, columns, sql.Literal(DELIMITER)), stream, size=1 << 18)
+    columns = sql.SQL(", ").join(sql.Identifier(name) for name in ("row_no", *reading.names))
+    command = sql.SQL("copy {} ({}) from stdin with (format text, delimiter {}, null '', encoding {}, freeze)")
+    stream = _ChunkStream(reading.chunks())
+    try:
+        cursor.copy_expert(
+            command.format(partition, columns, sql.Literal(reading.delimiter), sql.Literal(reading.server_encoding)),
+            stream,
+            size=1 << 18,
+        )
+    except (CharacterNotInRepertoire, UntranslatableCharacter):
+        # Plain lines are decoded by the server only; find the row to name. The server's message is not repeated.
+        raise bad_bytes(reading) from None
     if stream.problem is not None:
         raise stream.problem
     # Rows lie in the order of row_no: a few pages of index find any of them.
@@ -81,13 +91,23 @@ def fill_partition(
     cursor.execute(sql.SQL("alter table {} drop constraint batch_id_is").format(partition))
 
 
+def bad_bytes(reading: Reading) -> ProblemError:
+    """What to say of a file with bytes that the server could not decode."""
+    if isinstance(reading.part, DelimitedPart):
+        try:
+            reading.part.find_bad_bytes()
+        except ProblemError as error:
+            return error
+    return ProblemError(not_in_encoding(reading.part.file, None, reading.codec))
+
+
 class _ChunkStream(io.RawIOBase):
-    """Chunks of text as a file that COPY reads.
+    """Chunks as a file that COPY reads.
 
     A problem ends the stream quietly and is kept: raised here, its text would go to the server and into its log.
     """
 
-    def __init__(self, chunks: Iterator[str]) -> None:
+    def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
         self._rest = b""
         self.problem: ProblemError | None = None
@@ -106,7 +126,7 @@ class _ChunkStream(io.RawIOBase):
                 return b""
             if chunk is None:
                 return b""
-            self._rest = chunk.encode()
+            self._rest = chunk
         if size < 0 or size >= len(self._rest):
             block, self._rest = self._rest, b""
         else:

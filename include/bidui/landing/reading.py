@@ -6,25 +6,35 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, repeat
 
 from bidui.contract import Extract
 from bidui.landing.amount import sum_amounts
+from bidui.landing.delimited import Block, DelimitedPart
 from bidui.landing.header import Header
 from bidui.landing.part import Part
 from bidui.problem import Problem, ProblemError
 
-# COPY text format with a delimiter that no cell holds: most rows are joined as they are, without quoting.
-DELIMITER = "\x1f"
+# COPY's text format. Plain lines go through as they are, under the file's own delimiter; where that cannot be, rows
+# are joined with one that hardly any cell holds, so that they need no escaping.
+_UNUSUAL = "\x1f"
+# Not "|": it is also the second byte of some characters in GB18030.
+_COPY_DELIMITERS = frozenset(",\t;")
+_SERVER_ENCODING = {"utf-8": "UTF8", "utf-8-sig": "UTF8", "gb18030": "GB18030"}
 ROWS_PER_CHUNK = 4000
 # So many rows of one kind of mistake are named; all are counted.
 NAMED_ROWS = 20
 
+# How a row may begin, in bytes, to need no closer look: a digit, a letter, or a common Chinese character. Blanks,
+# quotes, symbols and full-width forms begin otherwise.
+_PLAIN_STARTS = {
+    "utf-8": re.compile(r"[0-9A-Za-z\xe4-\xe9]").match,
+    "gb18030": re.compile(r"[0-9A-Za-z]|[\x81-\xa0\xaa-\xfe][\x40-\xfe]").match,
+}
 _BLANKS = re.compile(r"\s+")
-_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", DELIMITER: f"\\{DELIMITER}"})
 
 
 @dataclass
@@ -34,6 +44,13 @@ class Total:
     total: Decimal = Decimal(0)
     count: int = 0
     unread: int = 0
+
+    def add(self, texts: Sequence[str]) -> None:
+        """Add the cells of some rows."""
+        amount, count, unread = sum_amounts(texts)
+        self.total += amount
+        self.count += count
+        self.unread += unread
 
 
 @dataclass
@@ -59,12 +76,32 @@ class Reading:
         self._wide_count = 0
         self._last_short = 0
         self._nul: list[int] = []
+        self._positions = [match.position for match in self.header.matched]
         self._required = [match.position for match in self.header.matched if match.column.required]
+        self._money = {
+            match.position: self.totals[match.column.name]
+            for match in self.header.matched
+            if match.column.name in self.totals
+        }
         self._footers = tuple(_folded(start) for start in self.extract.footer_starts)
-        # Rows whose first cell begins with one of these are looked at closely; all others go straight through.
-        self._suspects = frozenset(start[0] for start in self._footers)
         self._header_cells = [list(row) for row in self.header.cells]
-        self._header_firsts = frozenset(row[0] for row in self.header.cells if row)
+        # Rows that begin with one of these characters are looked at closely; all others go straight through.
+        starts = [start for start in (*self._footers, *(row[0] for row in self.header.cells)) if start]
+        self._suspects = frozenset(start[0] for start in starts)
+        codec = (self.part.encoding or "utf-8").removesuffix("-sig")
+        self.codec = codec
+        self._raw_suspects = tuple(start[0].encode(codec).decode("latin-1") for start in starts)
+        self._plain_start = _PLAIN_STARTS[codec]
+        separator = self.part.delimiter
+        self.delimiter = separator if separator in _COPY_DELIMITERS else _UNUSUAL
+        self._escapes = str.maketrans(
+            {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\0": "", self.delimiter: f"\\{self.delimiter}"}
+        )
+
+    @property
+    def server_encoding(self) -> str:
+        """What PostgreSQL calls the encoding of `chunks`."""
+        return _SERVER_ENCODING[self.codec]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -76,50 +113,80 @@ class Reading:
         """Titles, headers, blanks and footers."""
         return sum(self.skipped.values())
 
-    def chunks(self) -> Iterator[str]:
-        """Rows for `copy … (row_no, <names>) from stdin with (format text, delimiter E'\\x1f', null '')`.
+    def chunks(self) -> Iterator[bytes]:
+        """Rows for `copy … (row_no, <names>) from stdin`: text format, `delimiter`, null '', `server_encoding`.
 
         Raises ProblemError at the end (or at once for what makes reading on meaningless) when the file must be held.
         """
-        rows = enumerate(self.part.rows(), start=1)
-        for _, row in islice(rows, self.header.last_row):
-            self.rows_read += 1
-            self.skipped["header" if self.rows_read >= self.header.row else "title" if any(row) else "blank"] += 1
-        while chunk := self._chunk(rows):
-            yield chunk
+        if isinstance(self.part, DelimitedPart):
+            for block in self.part.blocks():
+                chunk = self._as_it_is(block)
+                if chunk is None:
+                    chunk = self._row_by_row(enumerate(self.part.fields(block), start=block.first_row))
+                yield chunk
+        else:
+            rows = enumerate(self.part.rows(), start=1)
+            while some := list(islice(rows, ROWS_PER_CHUNK)):
+                yield self._row_by_row(some)
         self._finish()
 
-    def _chunk(self, rows: Iterator[tuple[int, list[str]]]) -> str:
-        """The next rows that land, as one text; empty at the end of the file."""
-        width = self.header.width
-        suspects = self._suspects
-        header_firsts = self._header_firsts
+    def _as_it_is(self, block: Block) -> bytes | None:
+        """A block whose lines are all plain rows of the contract's columns: numbered and passed on, not even decoded.
+
+        None when anything in it wants a closer look. This is what keeps landing within reach of a bare COPY.
+        """
+        lines, separator, width = block.raw, self.delimiter, self.header.width
+        if (
+            block.text is not None
+            or block.first_row <= self.header.last_row
+            or len(self._positions) != width
+            or separator != self.part.delimiter
+            or set(map(str.count, lines, repeat(separator))) != {width - 1}
+        ):
+            return None
+        starts = {line[:3] for line in lines}
+        if any(start.startswith(self._raw_suspects) for start in starts) or not all(map(self._plain_start, starts)):
+            return None
+        text = "".join([f"{row}{separator}{line}" for row, line in enumerate(lines, start=block.first_row)])
+        if "\\" in text or "\0" in text:
+            return None
+        if self._money:
+            first, last = min(self._money), max(self._money)
+            if last < width - first:
+                pieces, offset = [line.split(separator, last + 1) for line in lines], 0
+            else:
+                pieces, offset = [line.rsplit(separator, width - first) for line in lines], first - 1
+            for position, total in self._money.items():
+                total.add([piece[position - offset] for piece in pieces])
+        self.rows_read += len(lines)
+        self.rows_landed += len(lines)
+        return (text if text.endswith("\n") else text + "\n").encode("latin-1")
+
+    def _row_by_row(self, rows: Iterable[tuple[int, list[str]]]) -> bytes:
+        """Look at each row: skip it, or give it the header's width and land it."""
+        last_header_row, width, suspects = self.header.last_row, self.header.width, self._suspects
         kept: list[list[str]] = []
         numbers: list[int] = []
-        while not kept:
-            read = 0
-            for number, row in islice(rows, ROWS_PER_CHUNK):
-                read += 1
-                first = row[0] if row else ""
-                if (not first or first[0] in suspects or first in header_firsts or not first[0].isalnum()) and (
-                    kind := self._kind(row)
-                ):
-                    self.skipped[kind] += 1
-                    continue
-                if len(row) != width:
-                    self._fit(number, row, width)
-                kept.append(row)
-                numbers.append(number)
-            self.rows_read += read
-            if not read:
-                return ""
+        for number, row in rows:
+            self.rows_read += 1
+            if number <= last_header_row:
+                self.skipped["header" if number >= self.header.row else "title" if _filled(row) else "blank"] += 1
+                continue
+            first = row[0] if row else ""
+            if (not first or first[0] in suspects or not first[0].isalnum()) and (kind := self._kind(row)):
+                self.skipped[kind] += 1
+                continue
+            if len(row) != width:
+                self._fit(number, row, width)
+            kept.append(row)
+            numbers.append(number)
         self.rows_landed += len(kept)
-        return self._text(numbers, kept)
+        return self._text(numbers, kept).encode(self.codec) if kept else b""
 
     def _kind(self, row: Sequence[str]) -> str | None:
         """Why a row is skipped, or None for a row that lands."""
-        filled = next((cell for cell in row if cell and not cell.isspace()), None)
-        if filled is None:
+        filled = _filled(row)
+        if not filled:
             return "blank"
         padded = [*row[: self.header.width], *[""] * (self.header.width - len(row))]
         if padded in self._header_cells:
@@ -149,34 +216,27 @@ class Reading:
         for position in self.header.unnamed:
             if position not in self.unnamed_with_values and any(row[position].strip() for row in kept):
                 self.unnamed_with_values.add(position)
-        for match in self.header.matched:
-            total = self.totals.get(match.column.name)
-            if total is not None:
-                position = match.position
-                amount, count, unread = sum_amounts([row[position] for row in kept])
-                total.total += amount
-                total.count += count
-                total.unread += unread
-        positions = [match.position for match in self.header.matched]
-        if positions != list(range(self.header.width)):
+        for position, total in self._money.items():
+            total.add([row[position] for row in kept])
+        positions, join = self._positions, self.delimiter.join
+        if len(positions) != self.header.width:
             kept = [[row[position] for position in positions] for row in kept]
-        join = DELIMITER.join
-        text = "\n".join([f"{number}{DELIMITER}{join(row)}" for number, row in zip(numbers, kept, strict=True)])
+        text = "\n".join([f"{number}{self.delimiter}{join(row)}" for number, row in zip(numbers, kept, strict=True)])
         if "\0" in text:
             self._nul += [
                 number for number, row in zip(numbers, kept, strict=True) if any("\0" in cell for cell in row)
             ]
-            text = text.replace("\0", "")
         if (
             "\\" in text
+            or "\0" in text
             or "\r" in text
             or text.count("\n") != len(kept) - 1
-            or text.count(DELIMITER) != len(kept) * len(positions)
+            or text.count(self.delimiter) != len(kept) * len(positions)
         ):
             text = "\n".join(
-                f"{number}{DELIMITER}{join([cell.translate(_ESCAPES) for cell in row])}"
+                f"{number}{self.delimiter}{join([cell.translate(self._escapes) for cell in row])}"
                 for number, row in zip(numbers, kept, strict=True)
-            ).replace("\0", "")
+            )
         return text + "\n"
 
     def _finish(self) -> None:
@@ -261,6 +321,11 @@ class Reading:
 def _folded(text: str) -> str:
     """`合  计` and `合计：` begin alike."""
     return _BLANKS.sub("", unicodedata.normalize("NFKC", text))
+
+
+def _filled(row: Sequence[str]) -> str:
+    """The first cell that holds something, or an empty text."""
+    return next((cell for cell in row if cell and not cell.isspace()), "")
 
 
 def _listed(rows: Sequence[int], count: int) -> str:

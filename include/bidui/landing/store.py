@@ -28,6 +28,7 @@ def keep(delivery: Delivery) -> tuple[str, Path]:
         before = delivery.path.stat()
         digest = hashlib.sha256()
         descriptor, name = tempfile.mkstemp(dir=folder("store"), suffix=".part")
+        beside = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as target, delivery.path.open("rb") as source:
                 while block := source.read(BLOCK):
@@ -39,10 +40,10 @@ def keep(delivery: Delivery) -> tuple[str, Path]:
             sha256 = digest.hexdigest()
             place = stored(sha256)
             if not place.exists():
-                os.chmod(name, 0o400)
-                os.rename(name, place)
+                beside.chmod(0o400)
+                beside.rename(place)
         finally:
-            Path(name).unlink(missing_ok=True)
+            beside.unlink(missing_ok=True)
     except OSError as error:
         raise ProblemError(
             Problem(
