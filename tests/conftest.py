@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg2
 import pytest
 
 
@@ -51,8 +50,4 @@ def warehouse(server: None) -> Iterator[str]:
         os.environ.pop("BIDUI_WAREHOUSE_URL", None)
     else:
         os.environ["BIDUI_WAREHOUSE_URL"] = before
-    connection = psycopg2.connect(embedded.superuser_url())
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f'drop database if exists "{name}" with (force)')
-    connection.close()
+    embedded.drop_database(name)

@@ -20,7 +20,7 @@
 
     {%- set wanted = run_query(
         "select batch_id from ledger.batch where extract = '" ~ extract ~ "' and status = 'landed' and rows_landed > 0"
-        ~ " and as_of = " ~ as_of() ~ " order by batch_id"
+        ~ " and as_of <= " ~ as_of() ~ " order by batch_id"
     ) -%}
 
     {% if found[0] is none %}

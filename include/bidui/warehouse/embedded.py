@@ -12,10 +12,14 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg2
+import psycopg2.extensions
+from psycopg2 import sql
 
 from bidui.home import folder, home, secret
 
@@ -125,16 +129,19 @@ def superuser_url(database: str = "postgres") -> str:
 
 def ensure_database(name: str) -> str:
     """Create a further database of the owner (Airflow's own metadata) if missing; return its URL."""
-    connection = psycopg2.connect(superuser_url())
-    try:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute("select 1 from pg_database where datname = %s", (name,))
-            if cursor.fetchone() is None:
-                cursor.execute(f'create database "{name}" owner "{OWNER}"')
-    finally:
-        connection.close()
+    with _as_superuser() as cursor:
+        cursor.execute("select 1 from pg_database where datname = %s", (name,))
+        if cursor.fetchone() is None:
+            cursor.execute(
+                sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(OWNER))
+            )
     return owner_url(name)
+
+
+def drop_database(name: str) -> None:
+    """Drop a database of this server, whoever is connected to it (tests, benchmarks)."""
+    with _as_superuser() as cursor:
+        cursor.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
 def _port() -> int:
@@ -185,28 +192,32 @@ def _create_cluster() -> None:
 
 def _check_it_is_ours() -> None:
     """Another server may sit on the port: ask the one that answers for its data directory."""
-    connection = psycopg2.connect(superuser_url())
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("show data_directory")
-            row = cursor.fetchone()
-    finally:
-        connection.close()
+    with _as_superuser() as cursor:
+        cursor.execute("show data_directory")
+        row = cursor.fetchone()
     if row is None or Path(row[0]).resolve() != data_dir().resolve():
         raise RuntimeError("another PostgreSQL answers on the embedded server's port; run `bidui down` and retry")
 
 
 def _ensure_owner() -> None:
-    connection = psycopg2.connect(superuser_url())
+    with _as_superuser() as cursor:
+        cursor.execute("select 1 from pg_roles where rolname = %s", (OWNER,))
+        if cursor.fetchone() is None:
+            cursor.execute(
+                sql.SQL("create role {} login createrole password %s").format(sql.Identifier(OWNER)),
+                (secret("warehouse_owner"),),
+            )
+    ensure_database(DATABASE)
+
+
+@contextmanager
+def _as_superuser() -> Iterator[psycopg2.extensions.cursor]:
+    """A cursor of the superuser, each statement its own transaction (databases cannot be made in one)."""
+    connection = psycopg2.connect(superuser_url(), application_name="bidui")
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute("select 1 from pg_roles where rolname = %s", (OWNER,))
-            if cursor.fetchone() is None:
-                cursor.execute(f'create role "{OWNER}" login createrole password %s', (secret("warehouse_owner"),))
-            cursor.execute("select 1 from pg_database where datname = %s", (DATABASE,))
-            if cursor.fetchone() is None:
-                cursor.execute(f'create database "{DATABASE}" owner "{OWNER}"')
+            yield cursor
     finally:
         connection.close()
 

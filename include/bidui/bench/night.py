@@ -1,0 +1,201 @@
+"""`bidui bench night`: one whole night of a generated county, step by step, beside a bare COPY of the same bytes.
+
+The steps are the ones Airflow's tasks call, two departments at a time as two slots would run them; Airflow's own
+cost per task is left out and is the same whatever the size.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import os
+import time
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from psycopg2 import sql
+
+from bidui.bench.meter import Measure, measured
+
+AS_OF = dt.date(2026, 10, 16)
+LAYERS = ("identity", "comparison", "finding", "summary")
+SLOTS = 2
+
+
+def run(persons: int, seed: int, folder: Path) -> dict[str, Any]:
+    """Generate the county (kept in `folder` for the next run), run the night on a database of its own, measure it.
+
+    Returns {"persons", "steps": [Measure as dict], "night_seconds", "copy": {...}}; the database is dropped at the end.
+    """
+    from bidui.sample import generate
+
+    county = folder / f"county_{persons}_{seed}"
+    with measured("sample") as sample:
+        if not county.exists():
+            generate(persons=persons, seed=seed, nights=1, as_of=AS_OF, out=county, truth=None)
+    with _database(f"bench_{persons}"):
+        from bidui import reference
+        from bidui.warehouse.connection import transaction
+        from bidui.warehouse.prepare import prepare
+
+        with measured("prepare") as prepared:
+            prepare()
+            with transaction() as connection:
+                reference.load(connection, county / "reference")
+        drop = county / "night_1"
+        copy = _bare_copy(drop)
+        started = time.perf_counter()
+        steps = _ingest(drop)
+        steps += _reconcile()
+        night_seconds = time.perf_counter() - started
+    return {
+        "persons": persons,
+        "steps": [_as_dict(measure) for measure in [sample, prepared, copy, *steps]],
+        "night_seconds": round(night_seconds, 1),
+        "landing_to_copy": _ratio(steps, copy),
+    }
+
+
+def _ingest(drop: Path) -> list[Measure]:
+    """Ingest every department, SLOTS at a time, each in a process of its own (forked, as the scheduler does)."""
+    # Imported before forking: the scheduler preloads them too.
+    import great_expectations  # noqa: F401
+    from dbt.cli import main as _dbt  # noqa: F401
+
+    from bidui.contract import load_sources
+
+    names = [source.department for source in load_sources().departments]
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(SLOTS, mp_context=context) as pool:
+        results = list(pool.map(_ingest_department, names, [str(drop)] * len(names)))
+    return [measure for measures in results for measure in measures]
+
+
+def _ingest_department(department: str, drop: str) -> list[Measure]:
+    from bidui.platform import intake
+
+    measures = []
+    with measured(f"land {department}") as land:
+        intake.fetch(AS_OF, department, Path(drop))
+        intake.land(AS_OF, department)
+    land.rows = _rows(department, "rows_landed")
+    with measured(f"stage {department}") as stage:
+        intake.stage(AS_OF, department)
+    stage.rows = land.rows
+    with measured(f"validate {department}") as validate:
+        intake.validate(AS_OF, department)
+    validate.rows = land.rows
+    measures += [land, stage, validate]
+    return measures
+
+
+def _reconcile() -> list[Measure]:
+    from bidui.night import steps as night
+
+    measures = []
+    as_of = AS_OF.isoformat()
+    with measured("freeze") as freeze:
+        night.freeze(as_of)
+    measures.append(freeze)
+    for layer in LAYERS:
+        with measured(f"build {layer}") as build:
+            night.build(layer, as_of)
+        measures.append(build)
+    with measured("fingerprint, publish") as publish:
+        night.fingerprint(as_of)
+        night.refresh_outward(as_of)
+        night.publish(as_of)
+    measures.append(publish)
+    return measures
+
+
+def _rows(department: str, column: str) -> int:
+    from bidui.warehouse.connection import transaction
+
+    with transaction() as connection, connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("select coalesce(sum({}), 0) from ledger.batch where department = %s and as_of = %s").format(
+                sql.Identifier(column)
+            ),
+            (department, AS_OF),
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def _bare_copy(drop: Path) -> Measure:
+    """COPY the largest CSV of the night as it is into a bare text table: the yardstick of landing."""
+    from bidui.warehouse.connection import transaction
+
+    largest = max((path for path in drop.rglob("*") if path.suffix in {".csv", ".txt", ".zip"}), key=_unpacked_size)
+    with _opened(largest) as stream:
+        header = stream.readline().decode("gb18030").rstrip("\r\n").split(",")
+    with transaction() as connection, connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("create table bench_copy ({})").format(
+                sql.SQL(", ").join(sql.SQL("c{} text").format(sql.Literal(i)) for i in range(len(header)))
+            )
+        )
+        with measured(f"bare COPY {largest.parent.name}") as measure, _opened(largest) as stream:
+            cursor.copy_expert(
+                "copy bench_copy from stdin with (format csv, header true, encoding 'GB18030')", stream, size=1 << 16
+            )
+            measure.rows = cursor.rowcount
+        cursor.execute("drop table bench_copy")
+    return measure
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive, archive.open(archive.namelist()[0]) as stream:
+            yield stream
+    else:
+        with path.open("rb") as stream:
+            yield stream
+
+
+def _unpacked_size(path: Path) -> int:
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            return archive.infolist()[0].file_size
+    return path.stat().st_size
+
+
+def _ratio(steps: list[Measure], copy: Measure) -> float:
+    """Rows per second of landing, in the department of the largest file, over those of the bare COPY."""
+    land = max((step for step in steps if step.step.startswith("land ")), key=lambda step: step.rows)
+    return round(land.rows_per_second / copy.rows_per_second, 2) if copy.rows_per_second else 0.0
+
+
+@contextmanager
+def _database(name: str) -> Iterator[None]:
+    """A database of its own on the embedded server, dropped at the end."""
+    from bidui.warehouse import embedded
+
+    embedded.start()
+    embedded.drop_database(name)
+    before = os.environ.get("BIDUI_WAREHOUSE_URL")
+    os.environ["BIDUI_WAREHOUSE_URL"] = embedded.ensure_database(name)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["BIDUI_WAREHOUSE_URL"]
+        else:
+            os.environ["BIDUI_WAREHOUSE_URL"] = before
+        embedded.drop_database(name)
+
+
+def _as_dict(measure: Measure) -> dict[str, Any]:
+    return {
+        "step": measure.step,
+        "seconds": round(measure.seconds, 2),
+        "rows": measure.rows,
+        "rows_per_second": round(measure.rows_per_second),
+        "peak_mb": round(measure.peak_mb),
+    }

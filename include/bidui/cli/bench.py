@@ -1,0 +1,50 @@
+"""`bidui bench …`: measurements."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+bench = typer.Typer(help="测量 · measurements", no_args_is_help=True)
+app = typer.Typer()
+app.add_typer(bench, name="bench")
+
+
+@bench.callback()
+def group() -> None:
+    """测量 · measurements."""
+
+
+@bench.command()
+def night(
+    persons: Annotated[int, typer.Option(help="名册人数 · registry persons")] = 12_498,
+    seed: Annotated[int, typer.Option(help="随机种子 · seed of the county")] = 1,
+    folder: Annotated[Path | None, typer.Option(help="样例存放目录 · where the county is kept")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读 · for programs")] = False,
+) -> None:
+    """一整夜逐步计时：每步行数/秒与内存峰值 · a whole night step by step: rows per second and peak memory."""
+    from bidui.bench import night as bench_night
+    from bidui.home import folder as home_folder
+
+    result = bench_night.run(persons, seed, folder or home_folder("bench"))
+    if as_json:
+        typer.echo(json.dumps(result, ensure_ascii=False))
+        return
+    table = Table(title=f"{persons:,} 名册人口 registry persons", title_justify="left")
+    table.add_column("步骤 step")
+    for heading in ("秒 seconds", "行 rows", "行/秒 rows/s", "内存峰值 peak MB"):
+        table.add_column(heading, justify="right")
+    for step in result["steps"]:
+        table.add_row(
+            step["step"], f"{step['seconds']:.1f}", f"{step['rows']:,}" if step["rows"] else "",
+            f"{step['rows_per_second']:,}" if step["rows"] else "", f"{step['peak_mb']:,}",
+        )  # fmt: skip
+    console = Console()
+    console.print(table)
+    console.print(f"整夜 whole night: {result['night_seconds']} s")
+    console.print(f"入库 / 裸 COPY · landing / bare COPY: {result['landing_to_copy']}")
