@@ -32,11 +32,6 @@ create table if not exists reference.county_parameter (
     primary key (rule_id, parameter, key, division_code, valid_from)
 );
 
-create table if not exists reference.character_variant (
-    variant text primary key,
-    simplified text not null
-);
-
 -- Shipped defaults: filled by the dbt seed of the same name (created here, so that the view below can exist first).
 create table if not exists reference.parameter_default (
     rule_id text,
