@@ -9,10 +9,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from bidui.home import read_state, secret, write_state
+from bidui.home import REPOSITORY, read_state, secret, write_state
+from bidui.night.freeze import digest_of
 from bidui.platform import process, settings
 from bidui.platform.preload import LOCAL_SETTINGS
 from bidui.platform.process import Component
@@ -48,42 +50,38 @@ def airflow() -> Airflow:
 def up(say: Say) -> None:
     """Start whatever is not running: warehouse, Airflow's database, the four components; wait until healthy.
 
-    Raises PlatformFailedError with the log's last lines when a component ends or stays unhealthy.
+    Airflow boots while dbt prepares the warehouse. Components that run older code than the checkout are started
+    anew. Raises PlatformFailedError with the log's last lines when a component ends or stays unhealthy.
     """
     with _only_one():
         say("仓库 PostgreSQL", "warehouse")
-        start_warehouse()
-        if all(process.leader(component.name, settings.run_dir()) for component in COMPONENTS) and _healthy():
+        if not connection.is_external() or not settings.has_own_metadata():
+            embedded.start()
+        code = _code_digest()
+        if read_state(settings.STATE).get("code") != code:
+            _stop_components(15.0)
+        if all(running().values()) and _healthy():
+            prepare.prepare()
             return
-        database_url = settings.metadata_url()
         if not process.leader("api-server", settings.run_dir()):
             _keep_port_free()
-        environment = settings.environment(database_url)
-        say("Airflow 元数据库", "Airflow's database")
-        _prepare(environment)
-        say("Airflow 各进程", "Airflow's processes")
-        for component in COMPONENTS:
-            process.start(
-                component, environment=environment, run_dir=settings.run_dir(), log_dir=settings.log_dir()
-            )
+        environment = settings.environment(settings.metadata_url())
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            booting = beside.submit(_boot, environment)
+            say("建表、代码表与暂存模型", "schema, code lists, staging models")
+            prepare.prepare()
+            say("Airflow 元数据库与各进程", "Airflow's database and processes")
+            booting.result()
+        write_state(settings.STATE, read_state(settings.STATE) | {"code": code})
         _wait_until_healthy()
 
 
 def down(*, grace_seconds: float = 15.0) -> list[int]:
     """Stop Airflow and the embedded server; return the pids that did not end when asked and were killed."""
     with _only_one():
-        killed = process.stop(
-            [component.name for component in COMPONENTS], run_dir=settings.run_dir(), grace_seconds=grace_seconds
-        )
+        killed = _stop_components(grace_seconds)
         embedded.stop()
     return killed
-
-
-def start_warehouse() -> None:
-    """Start the embedded server where one is used, and bring the warehouse to its shape."""
-    if not connection.is_external() or not settings.has_own_metadata():
-        embedded.start()
-    prepare.prepare()
 
 
 def keep_nights(*, by_hand: bool) -> None:
@@ -120,6 +118,24 @@ def running() -> dict[str, int | None]:
     """Pid per component, None for one that is not running."""
     leaders = {c.name: process.leader(c.name, settings.run_dir()) for c in COMPONENTS}
     return {name: found.pid if found else None for name, found in leaders.items()}
+
+
+def _stop_components(grace_seconds: float) -> list[int]:
+    names = [component.name for component in COMPONENTS]
+    return process.stop(names, run_dir=settings.run_dir(), grace_seconds=grace_seconds)
+
+
+def _code_digest() -> str:
+    """What the running processes have imported, in one hash."""
+    parts = [("include/bidui", "**/*.py"), ("dags", "*.py"), ("plugins", "**/*.py"), (".", "requirements.lock")]
+    return " ".join(digest_of(REPOSITORY / folder, pattern)[:16] for folder, pattern in parts)
+
+
+def _boot(environment: dict[str, str]) -> None:
+    if not all(running().values()):
+        _prepare(environment)
+    for component in COMPONENTS:
+        process.start(component, environment=environment, run_dir=settings.run_dir(), log_dir=settings.log_dir())
 
 
 def _prepare(environment: dict[str, str]) -> None:
