@@ -1,0 +1,126 @@
+{#-
+    What both sides say about one compared field: one select per field, all with the same columns, for `judged`.
+
+    Common arguments
+      field       its name in reference.compared_field
+      scope       SQL, three-valued: is the subject one that the field is about (NULL: cannot be told)
+      state       SQL: why the department's list says nothing (NULL: it speaks)
+      row         where the department's row is named: see row_of
+      subject     person (fact_person) or household (fact_household)
+-#}
+
+{#-
+    A benefit: each side says yes or no.
+      registry    SQL: the registry's claim. Blank is no claim, and is shown as blank.
+      department  SQL: what the department's list says. NULL without a state: the row is there and does not say.
+-#}
+{% macro benefit_field(field, registry, department, scope, state, row, subject='person') -%}
+    {{ _evidence(
+        field, 'benefit', scope, state, row, subject,
+        registry_says='coalesce((' ~ registry ~ '), false)', department_says=department,
+        registry_value=yes_no(registry), department_value=yes_no(department)
+    ) }}
+{%- endmacro %}
+
+{#-
+    An attribute: each side gives a value.
+      registry, department  SQL of the two values as text, normalised; NULL: that side gives none
+      same        SQL: do they say the same (default: they are equal)
+      grade       SQL: how far apart they are
+      one_sided   a value on one side only says that the subject is known to that side only; else it says nothing
+-#}
+{% macro attribute_field(
+    field, registry, department, scope, state, row, subject='person', same=none, grade="'different'", one_sided=false
+) -%}
+    {{ _evidence(
+        field, 'one_sided_attribute' if one_sided else 'attribute', scope, state, row, subject,
+        registry_value=registry, department_value=department,
+        same=same or (registry ~ ' = ' ~ department), grade=grade
+    ) }}
+{%- endmacro %}
+
+{% macro _evidence(
+    field, kind, scope, state, row, subject,
+    registry_value, department_value,
+    registry_says='null::boolean', department_says='null::boolean', same='null::boolean', grade='null'
+) %}
+    select
+        '{{ subject }}' as subject_kind,
+        f.{{ subject }}_key as subject_key,
+        f.household_no,
+        f.county_code,
+        f.town_code,
+        f.village_code,
+        '{{ field }}' as field,
+        '{{ kind }}' as kind,
+        {{ scope }} as in_scope,
+        {{ state }} as state,
+        {{ registry_says }} as registry_says,
+        {{ department_says }} as department_says,
+        ({{ registry_value }})::text as registry_value,
+        ({{ department_value }})::text as department_value,
+        {{ same }} as is_same,
+        ({{ grade }})::text as grade,
+        {{ row.extract }} as extract,
+        f.registry_batch_id,
+        f.registry_row_no,
+        {{ row.batch_id }} as department_batch_id,
+        {{ row.row_no }} as department_row_no,
+        {{ row.link_tier }} as link_tier
+    from {{ ref('fact_' ~ subject) }} as f
+{%- endmacro %}
+
+{#-
+    Names of the fact columns that say which row speaks: <prefix>batch_id and <prefix>row_no. Of several extracts
+    <prefix>extract names the one; where none does, the first stands for the field. Lists about a person reach a
+    household through many members, so its rows have a tier only when `tier` names the column.
+-#}
+{% macro row_of(prefix, extracts, tier=none) -%}
+    {%- if extracts | length == 1 -%}
+        {%- set extract = "'" ~ extracts[0] ~ "'" -%}
+        {%- set link_tier = 'f.' ~ (tier or prefix ~ 'link_tier') if tier is not false else 'null::text' -%}
+    {%- else -%}
+        {%- set extract = 'coalesce(f.' ~ prefix ~ "extract, '" ~ extracts[0] ~ "')" -%}
+        {%- set branches = [] -%}
+        {%- for name in extracts -%}
+            {%- do branches.append("when '" ~ name ~ "' then f." ~ name ~ "__link_tier") -%}
+        {%- endfor -%}
+        {%- set link_tier = 'null::text' if tier is false
+            else 'case f.' ~ prefix ~ 'extract ' ~ branches | join(' ') ~ ' end' -%}
+    {%- endif -%}
+    {{ return({
+        'extract': extract, 'link_tier': link_tier,
+        'batch_id': 'f.' ~ prefix ~ 'batch_id', 'row_no': 'f.' ~ prefix ~ 'row_no',
+    }) }}
+{%- endmacro %}
+
+{#- Scope of fields that need a linked row and a value on both sides. Without evidence it cannot be told: NULL. -#}
+{% macro linked_and_usable(state, batch_id, values) -%}
+    case
+        when {{ state }} is null
+            then {{ batch_id }} is not null{% for value in values %} and {{ value }} is not null{% endfor %}
+    end
+{%- endmacro %}
+
+{#- A yes or no as people read it; blank stays blank. -#}
+{% macro yes_no(condition) -%}
+    case {{ condition }} when true then '是' when false then '否' end
+{%- endmacro %}
+
+{#-
+    The name a department writes on its linked rows. People it has no row of are out of scope; so is nothing else.
+    `extracts` are the department's lists about persons.
+-#}
+{% macro name_field(department, extracts) -%}
+    {%- set name = department ~ '__name_' -%}
+    {{ attribute_field(
+        'person_name',
+        registry='f.person_name',
+        department='f.' ~ department ~ '__person_name',
+        scope="f." ~ name ~ "state is distinct from 'no_row'",
+        state='f.' ~ name ~ 'state',
+        row=row_of(name, extracts),
+        same='f.' ~ name ~ "grade = 'same'",
+        grade='f.' ~ name ~ 'grade'
+    ) }}
+{%- endmacro %}

@@ -1,0 +1,82 @@
+"""What people and programs build on: the product's own copy of the outward interface, with words for every column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg2.extensions
+import yaml
+from psycopg2.extras import execute_values
+
+from bidui.home import sql_dir
+
+
+@dataclass(frozen=True)
+class OutwardColumn:
+    """A column people build on: its PostgreSQL type and what it means, Chinese first."""
+
+    name: str
+    type: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class OutwardTable:
+    """A table or view people build on."""
+
+    schema: str
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    columns: dict[str, OutwardColumn]
+
+    @property
+    def is_view(self) -> bool:
+        """The ledger's tables are read as they are; everything else is a view."""
+        return self.schema != "ledger"
+
+
+@cache
+def interface(path: Path | None = None) -> dict[tuple[str, str], OutwardTable]:
+    """Return (schema, name) → table from `include/sql/outward.yml`.
+
+    A column is written `name: type`, its meaning under `words` (shared) or under the table's own `words`.
+    Raises KeyError when a column has no words.
+    """
+    content = yaml.safe_load((path or sql_dir() / "outward.yml").read_text(encoding="utf-8"))
+    return {(table.schema, table.name): table for table in _tables(content)}
+
+
+def load_comments(connection: psycopg2.extensions.connection) -> None:
+    """Write the comments of outward views where `ledger.apply_comments` finds them, in the caller's transaction."""
+    rows = []
+    for table in interface().values():
+        if table.is_view:
+            rows.append((table.schema, table.name, "", table.grain))
+            rows += [(table.schema, table.name, column.name, column.meaning) for column in table.columns.values()]
+    with connection.cursor() as cursor:
+        cursor.execute("delete from ledger.outward_comment")
+        execute_values(
+            cursor, "insert into ledger.outward_comment (schema_name, view_name, column_name, comment) values %s", rows
+        )
+
+
+def _tables(content: dict[str, Any]) -> Iterator[OutwardTable]:
+    shared = content["words"]
+    for schema, tables in content["schemas"].items():
+        for name, given in tables.items():
+            own = given.get("words", {})
+            yield OutwardTable(
+                schema=schema,
+                name=name,
+                grain=given["grain"],
+                key=tuple(given["key"]),
+                columns={
+                    column: OutwardColumn(column, data_type, own.get(column) or shared[column])
+                    for column, data_type in given["columns"].items()
+                },
+            )

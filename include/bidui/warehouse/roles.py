@@ -1,0 +1,186 @@
+"""Roles and rights: the matrix of `include/sql/access.yml`, one login per role, and how to connect as one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg2.extensions
+import sqlalchemy
+import yaml
+from psycopg2 import sql
+
+from bidui.home import secret, sql_dir
+from bidui.problem import Problem, ProblemError
+from bidui.warehouse import outward
+from bidui.warehouse.connection import warehouse_url
+
+# Logins belong to the whole server: one preparation at a time.
+LOCK = 7_211_946
+
+
+@dataclass(frozen=True)
+class Login:
+    """Settings of a role's own login. They are defaults for the session; rights are what stops it from writing."""
+
+    statement_timeout: str
+    connections: int
+    search_path: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Role:
+    """One line of the matrix. `reads` maps (schema, table or "*") to columns; no columns means all."""
+
+    name: str
+    title: str
+    reads: dict[tuple[str, str], tuple[str, ...]]
+    login: Login
+    counties: tuple[str, ...] = field(default=())
+    may_see_identifiers: bool = False
+
+    @property
+    def group(self) -> str:
+        """The NOLOGIN role that carries the rights."""
+        return f"bidui_{self.name}"
+
+    @property
+    def login_name(self) -> str:
+        """The platform's own login of the role."""
+        return f"bidui_{self.name}_login"
+
+
+@cache
+def matrix(path: Path | None = None) -> dict[str, Role]:
+    """Return role name → Role from `include/sql/access.yml`."""
+    content = yaml.safe_load((path or sql_dir() / "access.yml").read_text(encoding="utf-8"))
+    return {name: _role(name, given) for name, given in content["roles"].items()}
+
+
+def ensure_roles(connection: psycopg2.extensions.connection) -> None:
+    """Bring rights and logins to the matrix, in the caller's transaction. Group roles come with the migrations.
+
+    Views that exist get their grants and comments when they are refreshed (`migrate.refresh_outward`), which follows.
+    Raises ProblemError when the warehouse's owner may not create roles.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
+        cursor.execute("delete from ledger.access_rule")
+        for role in matrix().values():
+            for (schema, table), columns in role.reads.items():
+                cursor.execute(
+                    "insert into ledger.access_rule (role_name, schema_name, object_name, column_names)"
+                    " values (%s, %s, %s, %s)",
+                    (role.group, schema, table, list(columns) or None),
+                )
+        for role in matrix().values():
+            _ensure_login(connection, cursor, role)
+    outward.load_comments(connection)
+
+
+def connection_url(role_name: str) -> str:
+    """Return the URL with which the platform's login of a role connects; raises ProblemError for an unknown role."""
+    role = role_named(role_name)
+    url = sqlalchemy.make_url(warehouse_url()).set(username=role.login_name, password=_password(role))
+    return url.render_as_string(hide_password=False)
+
+
+def role_named(name: str) -> Role:
+    """Return a role of the matrix; raises ProblemError naming those there are."""
+    role = matrix().get(name)
+    if role is None:
+        known = ", ".join(matrix())
+        raise ProblemError(
+            Problem(
+                code="role_unknown",
+                what_zh="没有这个角色",
+                what_en="there is no such role",
+                column="--role",
+                expected_zh=known,
+                expected_en=known,
+                found=name,
+                fix_zh="改用其中之一",
+                fix_en="use one of them",
+            )
+        )
+    return role
+
+
+def _role(name: str, given: dict[str, Any]) -> Role:
+    reads: dict[tuple[str, str], tuple[str, ...]] = {}
+    for schema, tables in given["reads"].items():
+        for table, columns in ({"*": "*"} if tables == "*" else tables).items():
+            reads[schema, table] = () if columns == "*" else tuple(columns)
+    login = given["login"]
+    grant = given.get("grant", {})
+    return Role(
+        name=name,
+        title=f"{given['title']['zh']} · {given['title']['en']}",
+        reads=reads,
+        login=Login(login["statement_timeout"], login["connections"], tuple(login["search_path"])),
+        counties=tuple(grant.get("counties", ())),
+        may_see_identifiers=grant.get("may_see_identifiers", False),
+    )
+
+
+def _ensure_login(
+    connection: psycopg2.extensions.connection, cursor: psycopg2.extensions.cursor, role: Role
+) -> None:
+    name = sql.Identifier(role.login_name)
+    cursor.execute("select 1 from pg_roles where rolname = %s", (role.login_name,))
+    if cursor.fetchone() is None:
+        try:
+            cursor.execute(sql.SQL("create role {} login").format(name))
+        except psycopg2.errors.InsufficientPrivilege:
+            raise ProblemError(_may_not_create(role)) from None
+    # The server only ever sees the verifier: the password is in no statement that a log could keep.
+    verifier = psycopg2.extensions.encrypt_password(
+        _password(role), role.login_name, scope=connection, algorithm="scram-sha-256"
+    )
+    cursor.execute(
+        sql.SQL("alter role {} login inherit connection limit {} password %s").format(
+            name, sql.Literal(role.login.connections)
+        ),
+        (verifier,),
+    )
+    settings: dict[str, sql.Composable] = {
+        "default_transaction_read_only": sql.Literal("on"),
+        "statement_timeout": sql.Literal(role.login.statement_timeout),
+        "idle_in_transaction_session_timeout": sql.Literal("10min"),
+        "search_path": sql.SQL(", ").join(map(sql.Identifier, role.login.search_path)),
+    }
+    for setting, value in settings.items():
+        cursor.execute(sql.SQL("alter role {} set {} to {}").format(name, sql.Identifier(setting), value))
+    cursor.execute(
+        "select 1 from pg_auth_members where roleid = %s::regrole and member = %s::regrole",
+        (role.group, role.login_name),
+    )
+    if cursor.fetchone() is None:
+        # Its rights are inherited; becoming the group itself would give nothing and is refused.
+        cursor.execute(
+            sql.SQL("grant {} to {} with inherit true, set false").format(sql.Identifier(role.group), name)
+        )
+    for county in role.counties:
+        cursor.execute(
+            "insert into ledger.access_grant (login, county_code, may_see_identifiers, granted_by, reason)"
+            " values (%s, %s, %s, 'bidui', '平台自带登录 · the platform''s own login') on conflict do nothing",
+            (role.login_name, county, role.may_see_identifiers),
+        )
+
+
+def _password(role: Role) -> str:
+    return secret(f"login_{role.name}")
+
+
+def _may_not_create(role: Role) -> Problem:
+    return Problem(
+        code="role_creation_refused",
+        what_zh=f"无权创建登录 {role.login_name}",
+        what_en=f"the warehouse's owner may not create the login {role.login_name}",
+        expected_zh="数据库所有者具有 CREATEROLE",
+        expected_en="an owner with CREATEROLE",
+        fix_zh="请数据库管理员执行 alter role <所有者> createrole",
+        fix_en="ask the server's administrator for `alter role <owner> createrole`",
+    )

@@ -1,0 +1,71 @@
+-- How an outward view is made. Definitions in the files that follow say `{night}` where the night belongs: the view
+-- reads the published one, and <view>_asof(date), where there is one, any night that is kept, with the same rights.
+
+create or replace function ledger.make_outward(
+    schema_name name, view_name name, needs text[], definition text, with_asof boolean default true
+) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    qualified text := format('%I.%I', schema_name, view_name);
+    asof text := format('%I.%I(date)', schema_name, view_name || '_asof');
+    wanted text := md5(definition || with_asof);
+begin
+    -- A mart that no night has built yet: its view comes with the first one.
+    if exists (select from unnest(needs) as need (name) where to_regclass(need.name) is null) then
+        return 'waiting';
+    end if;
+    if to_regclass(qualified) is not null and exists (
+        select from ledger.outward_view as made
+        where (made.schema_name, made.view_name, made.digest) = ($1, $2, wanted)
+    ) then
+        return 'kept';
+    end if;
+    execute format('drop function if exists %s', asof);
+    execute format('drop view if exists %s', qualified);
+    execute format(
+        'create view %s with (security_barrier = true) as %s',
+        qualified, replace(definition, '{night}', '(select as_of from ledger.published_night)')
+    );
+    execute format('alter view %s owner to bidui_view_owner', qualified);
+    if with_asof then
+        execute format(
+            'create function %I.%I(night date) returns setof %s language sql stable security definer'
+            ' set search_path = pg_catalog, pg_temp as %L',
+            schema_name, view_name || '_asof', qualified, replace(definition, '{night}', '$1')
+        );
+        execute format('revoke all on function %s from public', asof);
+        execute format('alter function %s owner to bidui_view_owner', asof);
+    end if;
+    insert into ledger.outward_view as made (schema_name, view_name, digest)
+    values ($1, $2, wanted)
+    on conflict on constraint outward_view_pkey do update set digest = excluded.digest, made_at = now();
+    return 'made';
+end
+$$;
+comment on function ledger.make_outward is '建立或更新一个对外视图 · make or renew one outward view';
+
+-- A surname without the rest; a number without the birth date and what follows it (the view shows the birth date).
+create or replace function ledger.masked_name(name text) returns text
+language sql immutable parallel safe
+return left(name, 1) || '**';
+
+create or replace function ledger.masked_id(id_no text) returns text
+language sql immutable parallel safe
+return left(id_no, 6) || '************';
+
+revoke all on function ledger.make_outward from public;
+
+-- What the views' owner needs below the surface, and nobody else has.
+do $$
+declare
+    private_schema name;
+begin
+    foreach private_schema in array array['mart_identity', 'mart_comparison', 'mart_finding', 'mart_summary', 'reference', 'ledger']::name[] loop
+        execute format('grant usage on schema %I to bidui_view_owner', private_schema);
+        execute format('grant select on all tables in schema %I to bidui_view_owner', private_schema);
+    end loop;
+    grant create, usage on schema audit, published, analyst to bidui_view_owner;
+end
+$$;
