@@ -29,8 +29,6 @@ _REASONS_ZH = {
     "22P02": "常量无法转换",
     "22007": "日期常量无法识别",
 }
-# Messages of errors raised by rows may quote a person's value: only the kind of error is repeated.
-_RUN_TIME_CLASSES = ("22", "21", "54", "57")
 
 
 @dataclass(frozen=True)
@@ -246,7 +244,8 @@ def _refuse_failing(connection: psycopg2.extensions.connection, binding: Binding
         _find_failing(connection, group, failing)
     for bound in [bound for bound in binding.active if bound.rule.id in failing]:
         binding.active.remove(bound)
-        binding.refused.append(refusal(bound.rule, BindError("predicate", *_server_said(failing[bound.rule.id]))))
+        failed = BindError("predicate", *_failed_on_data(failing[bound.rule.id]))
+        binding.refused.append(refusal(bound.rule, failed))
 
 
 def _find_failing(
@@ -268,20 +267,22 @@ def _find_failing(
 
 
 def _server_said(error: psycopg2.Error) -> tuple[tuple[str, str], tuple[str, str]]:
-    """What to show of a server's error: its message when it speaks of the rule, its kind when it may quote a row."""
-    code = error.pgcode or ""
-    name = type(error).__name__
-    if code.startswith(_RUN_TIME_CLASSES):
-        return (
-            (f"对每一行都能计算（在数据上出错：{name}）", f"something every row can be put through (it fails on data: {name})"),
-            ("用 nullif、case 等避免在该处出错", "guard the place with nullif, case, …"),
-        )
-    said = error.diag.message_primary or name
+    """What the server says about a rule that it only planned: nothing in it can come from a row."""
+    said = error.diag.message_primary or type(error).__name__
     hint = error.diag.message_hint or ""
-    reason = _REASONS_ZH.get(code, "服务器拒绝")
+    reason = _REASONS_ZH.get(error.pgcode or "", "服务器拒绝")
     return (
         (f"服务器能执行的表达式（{reason}：{said}）", f"an expression the server can run ({said})"),
         (f"按提示改正。{hint}".rstrip(), f"correct it. {hint}".rstrip()),
+    )
+
+
+def _failed_on_data(error: psycopg2.Error) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The kind of error alone: the server's message may quote a person's value."""
+    kind = type(error).__name__
+    return (
+        (f"每一行都能计算的表达式（在数据上出错：{kind}）", f"an expression that every row can be put through (it fails: {kind})"),
+        ("用 nullif、case 等避免在该处出错", "guard the place with nullif, case, …"),
     )
 
 

@@ -199,13 +199,14 @@ def _prefix(parameter: Parameter, row: ParameterRow) -> str:
     code = row.division_code.strip()
     if not code:
         return ""
-    if not re.fullmatch(r"[0-9]{2,12}", code):
+    if not re.fullmatch(r"[0-9]+", code) or len(code) not in {length for length, _column in _LEVELS}:
         raise ParameterError(
-            f"参数 {parameter.name} 的区划代码应为 2 至 12 位数字",
-            f"the division code of {parameter.name} is not 2 to 12 digits",
+            f"参数 {parameter.name} 的区划代码应为 12 位（或 2、4、6、9 位）数字",
+            f"a division code of 12 digits (or 2, 4, 6, 9) for {parameter.name}",
             _place(row),
         )
-    code = code.ljust(12, "0")
+    if len(code) < 12:
+        return code
     for length, _column in _LEVELS:
         previous = next((shorter for shorter, _ in _LEVELS if shorter < length), 0)
         if code[previous:length].strip("0"):
