@@ -1,0 +1,49 @@
+{#- Words of the code lists that facts read; staging has mapped each generation of a list to these. -#}
+
+{#- Whether a health status (which may name several, joined) includes a word. NULL when blank. -#}
+{% macro health_includes(health_status, word) -%}
+    {{ health_status }} like '%{{ word }}%'
+{%- endmacro %}
+
+{#- 学前, 小学, 初中, 普通高中, 中职, 高职高专, 本科, 研究生 by 在校生状况; NULL: not a student. -#}
+{% macro stage_of_student_status(student_status) -%}
+    case
+        when {{ student_status }} ~ '非在校|学龄前儿童' then null
+        when {{ student_status }} ~ '学前教育|幼儿园|^学前$' then '学前'
+        when {{ student_status }} ~ '小学' then '小学'
+        when {{ student_status }} ~ '七年级|八年级|九年级|初中' then '初中'
+        when {{ student_status }} ~ '中职|中专|技工|职业高中|职高' then '中职'
+        when {{ student_status }} ~ '高职|大专|专科|技师' then '高职高专'
+        when {{ student_status }} ~ '硕士|博士|研究生' then '研究生'
+        when {{ student_status }} ~ '本科' then '本科'
+        when {{ student_status }} ~ '高中' then '普通高中'
+    end
+{%- endmacro %}
+
+{#- The year within the stage that 在校生状况 names; NULL where it names none. -#}
+{% macro grade_year_of_student_status(student_status) -%}
+    case
+        when {{ student_status }} ~ '七年级|一年级' then 1
+        when {{ student_status }} ~ '八年级|二年级' then 2
+        when {{ student_status }} ~ '九年级|三年级' then 3
+        when {{ student_status }} ~ '四年级' then 4
+        when {{ student_status }} ~ '五年级' then 5
+        when {{ student_status }} ~ '六年级' then 6
+    end
+{%- endmacro %}
+
+{% macro grade_word(digit) -%}
+    case {{ digit }} when '1' then '一级' when '2' then '二级' when '3' then '三级' when '4' then '四级' end
+{%- endmacro %}
+
+{% macro disability_category_word(digit) -%}
+    case {{ digit }}
+        when '1' then '视力' when '2' then '听力' when '3' then '言语' when '4' then '肢体'
+        when '5' then '智力' when '6' then '精神' when '7' then '多重'
+    end
+{%- endmacro %}
+
+{#- A right to live somewhere; a blank usage counts, a shop or a field does not. -#}
+{% macro is_dwelling_usage(usage) -%}
+    coalesce({{ usage }} ~ '住宅|居住|住房|宅基地|公寓|别墅|商品房|房改', {{ usage }} is null)
+{%- endmacro %}

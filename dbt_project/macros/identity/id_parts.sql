@@ -1,0 +1,26 @@
+{#- What a usable number says. `id_key` is its first 17 digits as a bigint, so digit 17 is its last. -#}
+
+{% macro id_sex(id_key) -%}
+    case {{ id_key }} % 2 when 1 then '男' when 0 then '女' end
+{%- endmacro %}
+
+{#- parse.to_date never raises, whatever a number holds. -#}
+{% macro id_birth_date(id_key) -%}
+    parse.to_date((({{ id_key }} / 1000) % 100000000)::text)
+{%- endmacro %}
+
+{#- The key that a 15-digit number would have today: a candidate only, since nothing checks it. -#}
+{% macro id_key_of_15(id_no, id_state) -%}
+    case
+        when {{ id_state }} = 'old15' and {{ id_no }} ~ '^[0-9]{15}$'
+            then (left({{ id_no }}, 6) || '19' || substr({{ id_no }}, 7))::bigint
+    end
+{%- endmacro %}
+
+{#- 男 or 女 whatever generation of the code list the text is of; NULL for unknown. -#}
+{% macro sex_word(sex) -%}
+    case
+        when {{ sex }} in ('男', '男性', '1') then '男'
+        when {{ sex }} in ('女', '女性', '2') then '女'
+    end
+{%- endmacro %}

@@ -1,0 +1,229 @@
+{{ config(meta={'dist_key': 'person_key'}, indexes=[{'columns': ['person_key'], 'unique': true}]) }}
+{#- Dibao, tekun and disability lists of the month in force, per registry person. -#}
+with evidence as (
+
+    select * from {{ ref('int_fact__evidence') }}
+
+),
+
+month as (
+
+    select
+        max(month) filter (where extract = 'dibao' and state is null) as dibao,
+        max(month) filter (where extract = 'tekun' and state is null) as tekun,
+        max(month) filter (where extract = 'disability' and state is null) as disability
+    from {{ ref('int_fact__period') }}
+
+),
+
+payment_row as (
+
+    select * from {{ in_force('stg_civil_affairs__dibao') }} as s
+
+),
+
+covered as (
+
+    select
+        c.person_key,
+        c.is_payee,
+        c.link_tier,
+        s.*,
+        count(*) over (partition by c.person_key) as rows_of_person,
+        row_number() over (
+            partition by c.person_key
+            order by c.is_payee desc, s.monthly_amount desc nulls last, s.batch_id, s.row_no
+        ) as turn
+    from {{ ref('int_fact__dibao_payment') }} as c
+    inner join payment_row as s on s.batch_id = c.batch_id and s.row_no = c.row_no
+    where c.is_current
+
+),
+
+-- The head of a payment row, covered or not: for the name on it.
+payee as (
+
+    select
+        person_key,
+        person_name,
+        link_name_grade,
+        row_number() over (partition by person_key order by batch_id, row_no) as turn
+    from (
+        select h.*, h.head_name as person_name
+        from {{ linked_rows('stg_civil_affairs__dibao', 'head') }} as h
+    ) as heads
+
+),
+
+-- Payments whose row is in quarantine: their members are neither covered nor uncovered.
+quarantined_payment as (
+
+    select distinct dibao_no
+    from {{ quarantined('stg_civil_affairs__dibao') }} as s
+    where dibao_no is not null
+
+),
+
+listed_members as (
+
+    select
+        dibao_no,
+        (count(*) filter (where coalesce(is_covered, true)))::int as listed_members
+    from {{ in_force('stg_civil_affairs__dibao_member') }} as s
+    where dibao_no is not null
+    group by 1
+
+),
+
+member as (
+
+    select
+        m.*,
+        q.dibao_no is not null as is_payment_quarantined,
+        count(*) over (partition by m.person_key) as rows_of_person,
+        row_number() over (
+            partition by m.person_key
+            order by coalesce(m.is_covered, true) desc, m.dibao_no, m.batch_id, m.row_no
+        ) as turn
+    from {{ linked_rows('stg_civil_affairs__dibao_member') }} as m
+    left join quarantined_payment as q on q.dibao_no = m.dibao_no
+
+),
+
+tekun as (
+
+    select
+        *,
+        count(*) over (partition by person_key) as rows_of_person,
+        row_number() over (partition by person_key order by monthly_amount desc nulls last, batch_id, row_no) as turn
+    from {{ linked_rows('stg_civil_affairs__tekun') }} as t
+
+),
+
+disability_row as (
+
+    select
+        d.*,
+        {{ grade_word("parse.id_disability_grade(d.disability_no)") }} as number_grade,
+        count(*) over (partition by d.person_key) as rows_of_person,
+        sum(d.living_subsidy) over (partition by d.person_key) as living_of_person,
+        sum(d.nursing_subsidy) over (partition by d.person_key) as nursing_of_person,
+        row_number() over (
+            partition by d.person_key
+            order by d.disability_grade nulls last, d.batch_id, d.row_no
+        ) as turn
+    from {{ linked_rows('stg_civil_affairs__disability') }} as d
+    cross join month as m
+    where coalesce(d.pay_month, m.disability) = m.disability
+
+),
+
+coverage as (
+
+    select
+        e.person_key,
+        c.person_key is not null as is_covered_row,
+        case
+            when e.dibao in ('no_batch', 'stale_batch') then e.dibao
+            when c.person_key is not null then null
+            when m.person_key is not null and not coalesce(m.is_covered, true) then null
+            when m.person_key is not null then case when m.is_payment_quarantined then 'quarantined' end
+            else coalesce(e.dibao_member, e.dibao)
+        end as dibao
+    from evidence as e
+    left join covered as c on c.person_key = e.person_key and c.turn = 1
+    left join member as m on m.person_key = e.person_key and m.turn = 1
+
+),
+
+both_lists as (
+
+    select
+        d.person_key,
+        d.month,
+        bool_or(t.person_key is not null) as is_both
+    from {{ ref('int_fact__dibao_payment') }} as d
+    inner join {{ ref('int_fact__tekun_month') }} as t on t.person_key = d.person_key and t.month = d.month
+    group by 1, 2
+
+),
+
+common_month as (
+
+    select max(d.month) as month
+    from (select distinct month from {{ ref('int_fact__dibao_payment') }}) as d
+    inner join (select distinct month from {{ ref('int_fact__tekun_month') }}) as t on t.month = d.month
+
+),
+
+final as (
+
+    select
+        e.person_key,
+
+        {{ lineage('dibao', 'v', 'c') }},
+        {{ said('dibao', 'v', 'p.person_name', 'person_name') }},
+        {{ said('dibao', 'v', 'p.link_name_grade', 'name_grade') }},
+        month.dibao as dibao__month,
+        {{ fact('v.dibao', 'v.is_covered_row', 'false') }} as dibao__is_covered,
+        {{ fact('v.dibao', 'p.person_key is not null', 'false') }} as dibao__is_payee,
+        {{ said('dibao', 'v', 'c.dibao_no', 'dibao_no') }},
+        {{ said('dibao', 'v', 'c.dibao_kind', 'dibao_kind') }},
+        {{ said('dibao', 'v', 'c.dibao_tier', 'dibao_tier') }},
+        {{ said('dibao', 'v', 'c.dibao_persons', 'dibao_persons') }},
+        {{ said('dibao', 'v', 'lm.listed_members', 'listed_members') }},
+        {{ said('dibao', 'v', 'c.household_size', 'household_size') }},
+        {{ said('dibao', 'v', 'c.monthly_amount', 'monthly_amount') }},
+        {{ said('dibao', 'v', 'c.valid_from', 'valid_from') }},
+
+        {{ lineage('dibao_member', 'e', 'm') }},
+        {{ name_on_row('dibao_member', 'e', 'm') }},
+        {{ fact('e.dibao_member', 'm.person_key is not null', 'false') }} as dibao_member__is_listed,
+        case when e.dibao_member is null and m.person_key is not null then coalesce(m.is_covered, true) end
+            as dibao_member__is_covered,
+
+        {{ lineage('tekun', 'e', 't') }},
+        {{ name_on_row('tekun', 'e', 't') }},
+        month.tekun as tekun__month,
+        {{ fact('e.tekun', 't.person_key is not null', 'false') }} as tekun__is_listed,
+        {{ said('tekun', 'e', 't.support_mode', 'support_mode') }},
+        {{ said('tekun', 'e', 't.care_ability', 'care_ability') }},
+        {{ said('tekun', 'e', 't.monthly_amount', 'monthly_amount') }},
+        {{ said('tekun', 'e', 't.institution', 'institution') }},
+
+        common_month.month as dibao_and_tekun__month,
+        case
+            when b.is_both then true
+            when v.dibao is null and not v.is_covered_row and month.dibao = common_month.month then false
+            when e.tekun is null and t.person_key is null and month.tekun = common_month.month then false
+            when
+                v.dibao is null and e.tekun is null
+                and month.dibao = common_month.month and month.tekun = common_month.month
+                then false
+        end as dibao_and_tekun__is_both,
+
+        {{ lineage('disability', 'e', 'd') }},
+        {{ name_on_row('disability', 'e', 'd') }},
+        month.disability as disability__month,
+        {{ fact('e.disability', 'd.person_key is not null', 'false') }} as disability__is_listed,
+        {{ said('disability', 'e', 'd.disability_no', 'disability_no') }},
+        {{ said('disability', 'e', 'd.disability_category', 'disability_category') }},
+        {{ said('disability', 'e', 'd.disability_grade', 'disability_grade') }},
+        {{ said('disability', 'e', 'd.number_grade', 'number_grade') }},
+        {{ fact('e.disability', 'd.living_of_person', '0') }} as disability__living_subsidy,
+        {{ fact('e.disability', 'd.nursing_of_person', '0') }} as disability__nursing_subsidy
+    from evidence as e
+    inner join coverage as v on v.person_key = e.person_key
+    cross join month
+    cross join common_month
+    left join covered as c on c.person_key = e.person_key and c.turn = 1
+    left join listed_members as lm on lm.dibao_no = c.dibao_no
+    left join payee as p on p.person_key = e.person_key and p.turn = 1
+    left join member as m on m.person_key = e.person_key and m.turn = 1
+    left join tekun as t on t.person_key = e.person_key and t.turn = 1
+    left join disability_row as d on d.person_key = e.person_key and d.turn = 1
+    left join both_lists as b on b.person_key = e.person_key and b.month = common_month.month
+
+)
+
+select * from final

@@ -1,0 +1,163 @@
+{{ config(meta={'dist_key': 'person_key'}, indexes=[{'columns': ['person_key'], 'unique': true}]) }}
+{#- School roll, comparison list and Yulu list of the term of the night, per registry person. -#}
+with evidence as (
+
+    select * from {{ ref('int_fact__evidence') }}
+
+),
+
+roll_row as (
+
+    select
+        *,
+        count(*) over (partition by person_key) as rows_of_person,
+        row_number() over (
+            partition by person_key
+            order by study_stage is null, enrolled_month desc nulls last, batch_id, row_no
+        ) as turn
+    from {{ linked_rows('stg_education__school_roll') }} as r
+
+),
+
+roll_school as (
+
+    select
+        person_key,
+        count(distinct coalesce(school_code, school_name, roll_no))::int as schools
+    from roll_row
+    group by 1
+
+),
+
+compare_row as (
+
+    select
+        *,
+        coalesce(aid_amount, 0) > 0 as is_aided,
+        count(*) over (partition by person_key) as rows_of_person,
+        sum(aid_amount) over (partition by person_key) as aid_of_person,
+        sum(meal_amount) over (partition by person_key) as meals_of_person,
+        row_number() over (
+            partition by person_key
+            order by coalesce(aid_amount, 0) > 0 desc, batch_id, row_no
+        ) as turn
+    from {{ ref('int_fact__edu_compare_row') }}
+    where is_current_term and person_key is not null
+
+),
+
+compare_items as (
+
+    select
+        person_key,
+        string_agg(distinct aid_item, '|' order by aid_item) as aid_items,
+        max(not_in_school_reason) as not_in_school_reason,
+        bool_or(is_out_of_county) as is_out_of_county,
+        max(study_stage) as study_stage,
+        max(grade) as grade,
+        bool_or(school_name is not null or study_stage is not null) as has_school
+    from compare_row
+    group by 1
+
+),
+
+yulu_row as (
+
+    select
+        *,
+        count(*) over (partition by person_key) as rows_of_person,
+        sum(aid_amount) over (partition by person_key) as aid_of_person,
+        row_number() over (partition by person_key order by aid_amount desc nulls last, batch_id, row_no) as turn
+    from {{ ref('int_fact__yulu_row') }}
+    where is_current_term and person_key is not null and coalesce(aid_amount, 1) > 0
+
+),
+
+per_list as (
+
+    select
+        e.person_key,
+
+        {{ lineage('school_roll', 'e', 'r') }},
+        {{ name_on_row('school_roll', 'e', 'r') }},
+        {{ fact('e.school_roll', 'r.person_key is not null', 'false') }} as school_roll__is_enrolled,
+        {{ said('school_roll', 'e', 'r.study_stage', 'study_stage') }},
+        {{ said('school_roll', 'e', 'r.grade', 'grade') }},
+        {{ said('school_roll', 'e', sex_word('r.sex'), 'sex') }},
+        {{ said('school_roll', 'e', 'r.birth_date', 'birth_date') }},
+        {{ said('school_roll', 'e', 'r.school_name', 'school_name') }},
+        {{ said('school_roll', 'e', 'r.study_mode', 'study_mode') }},
+        {{ fact('e.school_roll', 's.schools', '0') }} as school_roll__schools,
+
+        {{ lineage('edu_compare', 'e', 'c') }},
+        {{ name_on_row('edu_compare', 'e', 'c') }},
+        {{ fact('e.edu_compare', 'c.person_key is not null', 'false') }} as edu_compare__is_listed,
+        {{ said('edu_compare', 'e', 'i.has_school and i.not_in_school_reason is null', 'is_enrolled') }},
+        {{ said('edu_compare', 'e', 'i.study_stage', 'study_stage') }},
+        {{ said('edu_compare', 'e', 'i.grade', 'grade') }},
+        {{ said('edu_compare', 'e', 'i.not_in_school_reason', 'not_in_school_reason') }},
+        {{ said('edu_compare', 'e', 'i.is_out_of_county', 'is_out_of_county') }},
+        {{ fact('e.edu_compare', 'c.aid_of_person', '0') }} as edu_compare__aid_amount,
+        {{ said('edu_compare', 'e', 'i.aid_items', 'aid_items') }},
+        {{ said('edu_compare', 'e', 'c.meals_of_person', 'meal_amount') }},
+
+        {{ lineage('yulu', 'e', 'y') }},
+        {{ name_on_row('yulu', 'e', 'y') }},
+        {{ fact('e.yulu', 'y.person_key is not null', 'false') }} as yulu__is_paid,
+        {{ fact('e.yulu', 'y.aid_of_person', '0') }} as yulu__aid_amount,
+        {{ said('yulu', 'e', 'y.study_stage', 'study_stage') }}
+    from evidence as e
+    left join roll_row as r on r.person_key = e.person_key and r.turn = 1
+    left join roll_school as s on s.person_key = e.person_key
+    left join compare_row as c on c.person_key = e.person_key and c.turn = 1
+    left join compare_items as i on i.person_key = e.person_key
+    left join yulu_row as y on y.person_key = e.person_key and y.turn = 1
+
+),
+
+-- The roll is the authority; the comparison list also knows those who study elsewhere.
+enrolled as (
+
+    select
+        *,
+        case
+            when school_roll__is_enrolled or edu_compare__is_enrolled then true
+            when school_roll__state is not null then null
+            when edu_compare__state in ('quarantined', 'in_review') then null
+            else false
+        end as enrolled__is_enrolled,
+        case
+            when school_roll__is_enrolled then 'school_roll'
+            when edu_compare__row_no is not null then 'edu_compare'
+        end as enrolled__extract
+    from per_list
+
+),
+
+final as (
+
+    select
+        *,
+        case when enrolled__is_enrolled is null then coalesce(school_roll__state, edu_compare__state) end as enrolled__state,
+        case
+            when enrolled__is_enrolled
+                then coalesce(school_roll__study_stage, edu_compare__study_stage)
+        end as enrolled__study_stage,
+        case enrolled__extract
+            when 'school_roll' then school_roll__batch_id when 'edu_compare' then edu_compare__batch_id
+        end as enrolled__batch_id,
+        case enrolled__extract
+            when 'school_roll' then school_roll__row_no when 'edu_compare' then edu_compare__row_no
+        end as enrolled__row_no,
+        case
+            when edu_compare__not_in_school_reason is not null then true
+            else not enrolled__is_enrolled
+        end as dropout__is_out
+    from enrolled
+
+)
+
+select
+    final.*,
+    case when dropout__is_out is null then enrolled__state end as dropout__state
+from final

@@ -1,0 +1,12 @@
+{{ config(materialized='ephemeral', meta={'reference': true}) }}
+{#- Priority of medical-assistance identities on the night (1 is first): parameter MED-07.priority, county-wide values. -#}
+select
+    key as identity,
+    min(parse.to_int(value)) as priority
+from reference.parameter
+where
+    rule_id = 'MED-07'
+    and parameter = 'priority'
+    and coalesce(division_code, '') = ''
+    and {{ as_of() }} >= valid_from and {{ as_of() }} < valid_to
+group by 1

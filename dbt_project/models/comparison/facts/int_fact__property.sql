@@ -1,0 +1,37 @@
+{{ config(meta={'dist_key': 'person_key'}) }}
+{#- Registered property rights per registry person. -#}
+with held as (
+
+    select
+        *,
+        {{ is_dwelling_usage('usage') }} as is_dwelling,
+        count(*) over (partition by person_key) as rows_of_person,
+        row_number() over (
+            partition by person_key
+            order by {{ is_dwelling_usage('usage') }} desc, registered_on desc nulls last, batch_id, row_no
+        ) as turn
+    from {{ linked_rows('stg_housing__property') }} as p
+
+),
+
+counted as (
+
+    select
+        person_key,
+        count(distinct coalesce(certificate_no, location, batch_id || '-' || row_no))::int as rights,
+        (count(distinct coalesce(certificate_no, location, batch_id || '-' || row_no)) filter (where is_dwelling))::int
+            as dwelling_rights
+    from held
+    group by 1
+
+)
+
+select
+    e.person_key,
+    {{ lineage('property', 'e', 'h') }},
+    {{ name_on_row('property', 'e', 'h') }},
+    {{ fact('e.property', 'c.rights', '0') }} as property__rights,
+    {{ fact('e.property', 'c.dwelling_rights', '0') }} as property__dwelling_rights
+from {{ ref('int_fact__evidence') }} as e
+left join held as h on h.person_key = e.person_key and h.turn = 1
+left join counted as c on c.person_key = e.person_key

@@ -1,0 +1,77 @@
+{{ config(meta={'dist_key': 'household_key'}, indexes=[{'columns': ['household_key'], 'unique': true}]) }}
+{#- The registry's household rows by key; where a number comes twice, the row that comes first in the newest file. -#}
+with source as (
+
+    select
+        coalesce(parse.number_key(household_no), 'row-' || row_hash) as household_key,
+        *
+    from {{ in_force('stg_registry__registry_household') }} as s
+
+),
+
+first_row as (
+
+    select distinct on (household_key) *
+    from source
+    order by household_key, batch_id desc, row_no
+
+),
+
+final as (
+
+    select
+        household_key,
+        household_no,
+        county_code,
+        town_code,
+        village_code,
+        batch_id as registry_batch_id,
+        row_no as registry_row_no,
+        county_name,
+        town_name,
+        village_name,
+        hamlet_name,
+        household_type,
+        exit_attribute,
+        exit_year,
+        monitor_category,
+        no_labour_guarantee,
+        monitored_from,
+        risk_cleared,
+        risk_cleared_on,
+        clear_mode,
+        risk_1,
+        risk_2,
+        risk_3,
+        risk_4,
+        risk_5,
+        disaster_subtype,
+        cause_1,
+        income_per_capita,
+        income_wage,
+        income_business,
+        income_transfer,
+        compliant_self_paid,
+        is_unsafe_house,
+        house_area_m2,
+        has_safe_water,
+        house_grade,
+        measure_health,
+        measure_education,
+        measure_compulsory_edu,
+        measure_housing,
+        measure_relocation,
+        measure_social,
+        measure_employment,
+        household_phone,
+        monitor_category is not null
+        and not (
+            coalesce(risk_cleared, false)
+            and coalesce(risk_cleared_on, {{ as_of() }}) <= {{ as_of() }}
+        ) as is_monitored,
+        coalesce(household_type ~ '脱贫户|贫困户', false) or exit_attribute is not null as is_poor_registered
+    from first_row
+
+)
+
+select * from final

@@ -1,0 +1,108 @@
+{{ config(meta={'dist_key': 'person_key'}) }}
+{#- Settlements of the calendar year up to the night, added up per registry person. -#}
+{%- set counts = {
+    'settlements': ('count(*)', 'true'),
+    'inpatient_settlements': ('count(*)', 'is_inpatient'),
+    'chronic_settlements': ('count(*)', 'is_chronic_outpatient'),
+    'in_county_not_one_stop': ('count(*)', "is_in_county and settlement_mode <> '一站式'"),
+} -%}
+{%- set sums = {
+    'fee_total': ('fee_total', 'true'),
+    'in_scope_amount': ('in_scope_amount', 'true'),
+    'reimbursed': ('reimbursed', 'true'),
+    'assist_fund_pay': ('assist_fund_pay', 'true'),
+    'self_paid': ('personal_total', 'true'),
+    'inpatient_fee_total': ('fee_total', 'is_inpatient'),
+    'inpatient_in_scope': ('in_scope_amount', 'is_inpatient'),
+    'inpatient_reimbursed': ('reimbursed', 'is_inpatient'),
+    'chronic_fee_total': ('fee_total', 'is_chronic_outpatient'),
+    'chronic_in_scope': ('in_scope_amount', 'is_chronic_outpatient'),
+    'chronic_reimbursed': ('reimbursed', 'is_chronic_outpatient'),
+} -%}
+with of_year as (
+
+    select *
+    from {{ ref('fact_settlement') }}
+    where settled_year = {{ insurance_year() }} and settled_on <= {{ as_of() }}
+
+),
+
+per_person as (
+
+    select
+        person_key
+        {%- for name, (what, when) in counts.items() %},
+        ({{ what }} filter (where {{ when }}))::int as {{ name }}
+        {%- endfor %}
+        {%- for name, (what, when) in sums.items() %},
+        coalesce(sum({{ what }}) filter (where {{ when }}), 0) as {{ name }}
+        {%- endfor %}
+    from of_year
+    group by 1
+
+),
+
+chronic_month as (
+
+    select person_key, max(self_paid) as chronic_max_month_self_paid
+    from (
+        select person_key, settled_month, sum(personal_total) as self_paid
+        from of_year
+        where is_chronic_outpatient
+        group by 1, 2
+    ) as months
+    group by 1
+
+),
+
+after_death as (
+
+    select person_key, count(*)::int as after_death
+    from {{ ref('fact_settlement') }}
+    where days_after_death > 0
+    group by 1
+
+),
+
+-- The latest settlement of the year stands for the lineage.
+latest as (
+
+    select distinct on (person_key)
+        person_key,
+        batch_id,
+        row_no,
+        link_tier,
+        person_name
+    from of_year
+    order by person_key, settled_at desc, batch_id, row_no
+
+),
+
+latest_row as (
+
+    select
+        l.*,
+        k.name_grade as link_name_grade,
+        p.settlements as rows_of_person
+    from latest as l
+    inner join per_person as p on p.person_key = l.person_key
+    inner join {{ ref('int_identity__linked_row') }} as k
+        on k.extract = 'hi_settlement' and k.batch_id = l.batch_id and k.row_no = l.row_no
+        and k.person_key = l.person_key
+
+)
+
+select
+    e.person_key,
+    {{ lineage('hi_settlement', 'e', 'l') }},
+    {{ name_on_row('hi_settlement', 'e', 'l') }},
+    {%- for name in (counts.keys() | list) + (sums.keys() | list) %}
+    {{ fact('e.hi_settlement', 'p.' ~ name, '0') }} as hi_settlement__{{ name }},
+    {%- endfor %}
+    {{ fact('e.hi_settlement', 'c.chronic_max_month_self_paid', '0') }} as hi_settlement__chronic_max_month_self_paid,
+    {{ fact('e.hi_settlement', 'a.after_death', '0') }} as hi_settlement__after_death
+from {{ ref('int_fact__evidence') }} as e
+left join latest_row as l on l.person_key = e.person_key
+left join per_person as p on p.person_key = e.person_key
+left join chronic_month as c on c.person_key = e.person_key
+left join after_death as a on a.person_key = e.person_key

@@ -1,0 +1,187 @@
+{{ config(unlogged=true, meta={'dist_key': 'person_key'}) }}
+{#-
+    Everybody a row's number could mean: the registry rows with that number (a 15-digit number by the key it would have
+    today), how far the names agree, and what speaks against the pair. Deciding comes after, in int_identity__decision.
+-#}
+with mention as (
+
+    select * from {{ ref('int_identity__mention') }}
+
+),
+
+registry as (
+
+    select * from {{ ref('int_identity__registry_person') }}
+
+),
+
+by_number as (
+
+    select m.*, r.person_key, 'id' as reached_by
+    from mention as m
+    inner join registry as r on r.id_key = m.id_key
+
+),
+
+-- Nothing checks a 15-digit number, on whichever side it stands.
+by_old_number as (
+
+    select m.*, r.person_key, 'id15' as reached_by
+    from mention as m
+    inner join registry as r on r.id_key = m.id_key_15
+    where m.id_key_15 is not null
+    union all
+    select m.*, r.person_key, 'id15' as reached_by
+    from mention as m
+    inner join registry as r on r.id_key_15 = m.id_key
+    where r.id_key_15 is not null
+    union all
+    select m.*, r.person_key, 'id15' as reached_by
+    from mention as m
+    inner join registry as r on r.id_key_15 = m.id_key_15
+    where r.id_key_15 is not null
+
+),
+
+reached as (
+
+    select * from by_number
+    union all
+    select * from by_old_number
+
+),
+
+compared as materialized (
+
+    select
+        p.extract,
+        p.batch_id,
+        p.row_no,
+        p.subject_role,
+        p.is_current,
+        p.reached_by,
+        p.person_key,
+        r.same_person_key,
+        r.household_key,
+        r.village_code,
+        r.id_key as person_id_key,
+        r.id_names > 1 as is_shared_number,
+        p.name_norm,
+        {{ name_grade('p.name_norm', 'r.name_norm') }} as name_grade,
+        p.has_name_column,
+        case
+            when p.subject_role in ('male', 'female') and not p.has_name_column
+                then coalesce(p.sex, case p.subject_role when 'male' then '男' else '女' end)
+            else p.sex
+        end as row_sex,
+        coalesce(r.id_sex, r.sex) as person_sex,
+        p.birth_date as row_birth_date,
+        coalesce(r.id_birth_date, {{ id_birth_date('r.id_key_15') }}) as person_birth_date,
+        r.birth_date as registry_birth_date,
+        p.is_student_row,
+        p.study_stage,
+        case when p.household_key is null then null else p.household_key = r.household_key end as is_same_household,
+        case when p.village_code is null or r.village_code is null then null else p.village_code = r.village_code end
+            as is_same_village,
+        case when p.town_code is null or r.town_code is null then null else p.town_code = r.town_code end
+            as is_same_town
+    from reached as p
+    inner join registry as r on r.person_key = p.person_key
+
+),
+
+-- Only doubtful names need the questions below; most names agree.
+doubtful as materialized (
+
+    select * from compared where name_grade in ('one_character', 'different')
+
+),
+
+other_member as (
+
+    select
+        d.batch_id,
+        d.row_no,
+        d.subject_role,
+        d.person_key,
+        min(o.person_key) as other_member_key
+    from doubtful as d
+    inner join registry as o on o.household_key = d.household_key and o.name_norm = d.name_norm
+    where o.same_person_key <> d.same_person_key
+    group by 1, 2, 3, 4
+
+),
+
+other_villager as (
+
+    select distinct
+        d.batch_id,
+        d.row_no,
+        d.subject_role,
+        d.person_key
+    from doubtful as d
+    inner join registry as o on o.village_code = d.village_code and o.name_norm = d.name_norm
+    where o.same_person_key <> d.same_person_key and o.household_key <> d.household_key
+
+),
+
+-- The extract also gives this number with the person's own name: two people use one number there.
+own_name_in_extract as (
+
+    select distinct extract, same_person_key
+    from compared
+    where reached_by = 'id' and name_grade in ('same', 'variant')
+
+),
+
+final as (
+
+    select
+        c.extract,
+        c.batch_id,
+        c.row_no,
+        c.subject_role,
+        c.is_current,
+        c.reached_by,
+        c.person_key,
+        c.same_person_key,
+        c.name_grade,
+        c.has_name_column,
+        c.is_shared_number,
+        c.is_same_household,
+        c.is_same_village,
+        c.is_same_town,
+        case
+            when c.row_sex is null or c.person_sex is null then 'unknown'
+            when c.row_sex = c.person_sex then 'agree'
+            else 'contradict'
+        end as sex_grade,
+        case
+            when c.row_birth_date is null or c.person_birth_date is null then 'unknown'
+            when c.row_birth_date = c.person_birth_date then 'agree'
+            else 'contradict'
+        end as birth_grade,
+        case
+            when c.registry_birth_date is null or c.person_birth_date is null then 'unknown'
+            when c.registry_birth_date = c.person_birth_date then 'agree'
+            else 'contradict'
+        end as registry_birth_grade,
+        c.is_student_row and c.person_birth_date is not null
+        and date_part('year', age({{ school_year_start() }}, c.person_birth_date)) >= {{ oldest_student_age('c.study_stage') }}
+            as is_adult_number_on_student_row,
+        m.other_member_key,
+        v.person_key is not null as is_other_villager_name,
+        c.name_grade in ('one_character', 'different') and o.same_person_key is not null as has_own_name_in_extract
+    from compared as c
+    left join other_member as m
+        on m.batch_id = c.batch_id and m.row_no = c.row_no and m.subject_role = c.subject_role
+        and m.person_key = c.person_key
+    left join other_villager as v
+        on v.batch_id = c.batch_id and v.row_no = c.row_no and v.subject_role = c.subject_role
+        and v.person_key = c.person_key
+    left join own_name_in_extract as o
+        on o.extract = c.extract and o.same_person_key = c.same_person_key
+
+)
+
+select * from final

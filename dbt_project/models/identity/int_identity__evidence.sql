@@ -1,0 +1,88 @@
+{{ config(
+    unlogged=true,
+    meta={'dist_key': 'person_key'},
+    indexes=[{'columns': ['person_key'], 'unique': true}],
+) }}
+{#-
+    Per registry person and extract: may its silence be read as absence? NULL says yes (or that a row is linked).
+    The list comes first (no_batch, stale_batch), then a link, then what is wrong with the person's own number, then
+    rows that wait for a reviewer, then rows in quarantine.
+-#}
+{%- set extracts = mention_extracts() %}
+with registry as (
+
+    select
+        person_key,
+        -- a number that other names share may be somebody else's
+        id_key is null or id_names > 1 as is_number_unusable
+    from {{ ref('int_identity__registry_person') }}
+
+),
+
+trace as (
+
+    select person_key, extract, 0 as standing
+    from {{ ref('int_identity__linked_row') }}
+    where is_current
+    union all
+    select person_key, extract, 1
+    from {{ ref('int_identity__decision') }}
+    where is_current and decision = 'review'
+    union all
+    select person_key, extract, 2
+    from {{ ref('int_identity__quarantined_candidate') }}
+
+),
+
+best_trace as (
+
+    select person_key, extract, min(standing) as standing
+    from trace
+    group by 1, 2
+
+),
+
+standing as (
+
+    select
+        person_key
+        {%- for extract in extracts %},
+        min(standing) filter (where extract = '{{ extract }}') as {{ extract }}
+        {%- endfor %}
+    from best_trace
+    group by 1
+
+),
+
+extract_state as (
+
+    select
+        {%- for extract in extracts %}
+        max(state) filter (where extract = '{{ extract }}') as {{ extract }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_identity__extract_state') }}
+
+),
+
+final as (
+
+    select
+        r.person_key,
+        r.is_number_unusable
+        {%- for extract in extracts %},
+        case
+            when e.{{ extract }} is not null then e.{{ extract }}
+            when s.{{ extract }} = 0 then null
+            when r.is_number_unusable then 'unusable_id'
+            when s.{{ extract }} = 1 then 'in_review'
+            when s.{{ extract }} = 2 then 'quarantined'
+        end as {{ extract }}
+        {%- endfor %}
+    from registry as r
+    cross join extract_state as e
+    left join standing as s on s.person_key = r.person_key
+
+)
+
+select * from final

@@ -1,0 +1,7 @@
+{{ config(meta={'reference': true}) }}
+{%- for extract in mention_extracts() %}
+select
+    '{{ extract }}' as extract,
+    {{ extract_state(extract) }} as state
+{{ 'union all' if not loop.last }}
+{%- endfor %}
