@@ -15,8 +15,12 @@
 -#}
 {%- set before = findings_before() -%}
 {%- set grains = ['person', 'household', 'settlement', 'dibao_month', 'student_term', 'project'] -%}
+{%- set facts = {} -%}
+{%- for grain in grains -%}
+    {%- do facts.update({grain: ref('fact_' ~ grain)}) -%}
+{%- endfor -%}
 {%- set own_facts = {
-    'person': (ref('fact_person'), 'person_key'), 'household': (ref('fact_household'), 'household_key'),
+    'person': (facts.person, 'person_key'), 'household': (facts.household, 'household_key'),
 } -%}
 {%- set absences = [] -%}
 {%- set periods = [] -%}
@@ -114,7 +118,7 @@ kept as (
     from missing
     inner join rule on rule.rule_id = missing.rule_id and rule.grain = '{{ grain }}'
     where missing.object_key not in (
-        select coalesce({{ object_sql }}::text, '') from {{ ref('fact_' ~ grain) }} as fact
+        select coalesce({{ object_sql }}::text, '') from {{ facts[grain] }} as fact
     )
     {%- endfor %}
     {%- for grain, subject_kind, absence_sql in absences %}

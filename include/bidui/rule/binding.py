@@ -30,6 +30,9 @@ _REASONS_ZH = {
     "22007": "日期常量无法识别",
 }
 
+# Classes of errors that are the statement's own fault: syntax and types, data, cardinality, limits, what PostgreSQL lacks.
+_FAULT_CLASSES = frozenset({"42", "22", "21", "54", "0A", "2F", "P0"})
+
 
 @dataclass(frozen=True)
 class BoundRule:
@@ -199,16 +202,20 @@ def check(connection: psycopg2.extensions.connection, bound: BoundRule) -> None:
 
 
 def attempt(connection: psycopg2.extensions.connection, statement: sql.Composable) -> psycopg2.Error | None:
-    """Run a statement in a savepoint; return the server's error, or None when it went through."""
+    """Run a statement in a savepoint; return what the server holds against it, or None when it went through.
+
+    An error that is not the statement's (no space, cancelled, connection lost) is raised.
+    """
     with connection.cursor() as cursor:
         cursor.execute("savepoint rule_attempt")
         try:
             cursor.execute(statement)
         except psycopg2.Error as error:
+            if (error.pgcode or "")[:2] not in _FAULT_CLASSES:
+                raise
             cursor.execute("rollback to savepoint rule_attempt")
             return error
-        finally:
-            cursor.execute("release savepoint rule_attempt")
+        cursor.execute("release savepoint rule_attempt")
     return None
 
 

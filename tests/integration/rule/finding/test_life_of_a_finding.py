@@ -95,3 +95,140 @@ def test_life(nights, make_rule):
     with pytest.raises(DbtError, match="older night"):
         nights.build(N2)
     assert nights.everything() == stored
+
+
+def test_answers_and_causes(nights, make_rule):
+    nights.catalogue(
+        make_rule("TST-01", "hi_roll__is_insured = false", evidence=["age", "hi_roll__status"]),
+        make_rule("TST-02", "is_student", cause=["TST-09", "TST-01"]),
+        make_rule("TST-03", "hi_roll__is_insured = false", cause=["TST-04"]),
+        make_rule("TST-04", "is_unsafe_house", grain="household", evidence=["members"]),
+    )
+    people = {
+        key: person(key, hi_roll__is_insured=False, is_student=True, age=int(key), household_key="h", household_no="0h")
+        for key in "12345"
+    }
+    nights.facts("fact_person", *people.values(), person("6", is_student=True, hi_roll__is_insured=True))
+    nights.facts("fact_household", {"household_key": "h", "household_no": "0h", "is_unsafe_house": True, "members": 5})
+    nights.run(N1)
+    ids = {(rule, subject): finding for (rule, subject), finding in nights.standing(N1, "finding_id").items()}
+    causes = nights.standing(N1, "cause_finding_id")
+    assert causes[("TST-02", "1")] == ids[("TST-01", "1")]
+    assert causes[("TST-03", "1")] == ids[("TST-04", "h")]
+    assert causes[("TST-02", "6")] is None
+    assert causes[("TST-01", "1")] is None
+    assert nights.standing(N1, "household_no, subject_kind")[("TST-04", "h")] == ("0h", "household")
+
+    # Answers to TST-01 of 1 to 5; each is about the evidence it was given for.
+    hashes = nights.standing(N1, "value_hash")
+    answers = {
+        "1": ("confirmed", "visit of 2026-10-16", None),
+        "2": ("false_positive", None, None),
+        "3": ("exempt", None, N2),
+        "4": ("false_positive", None, None),
+        "5": ("unclear", None, None),
+    }
+    for subject, (verdict, field_check, valid_until) in answers.items():
+        nights.query(
+            "insert into ledger.outcome (finding_id, verdict, reason, field_check, answered_by, answered_on, valid_until,"
+            " value_hash) values (%s, %s, 'reason', %s, 'clerk', %s, %s, %s) returning 1",
+            ids[("TST-01", subject)], verdict, field_check, N1, valid_until, hashes[("TST-01", subject)],
+        )
+    people["4"]["age"] = 44
+    people["2"]["registry_row_no"] = 99
+    nights.facts("fact_person", *people.values())
+    nights.run(N2)
+    assert {subject: state for (rule, subject), state in nights.standing(N2).items() if rule == "TST-01"} == {
+        "1": "confirmed", "2": "false_positive", "3": "exempt", "4": "open", "5": "open",
+    }
+    assert {event for event in nights.events(N2) if event[0] == "TST-01"} == {
+        ("TST-01", "1", "confirmed"), ("TST-01", "2", "dismissed"), ("TST-01", "3", "exempted"),
+    }
+    # A cause that was dismissed explains nothing; a confirmed one does.
+    causes = nights.standing(N2, "cause_finding_id")
+    assert causes[("TST-02", "2")] is None
+    assert causes[("TST-02", "1")] == ids[("TST-01", "1")]
+
+    # The exemption has run out; 1 is corrected; 2 now says something else.
+    people["1"]["hi_roll__is_insured"] = True
+    people["2"]["age"] = 22
+    nights.facts("fact_person", *people.values())
+    nights.run(N3)
+    standing = nights.standing(N3, "state, outcome_id is null")
+    assert standing[("TST-01", "1")] == ("closed", False)
+    assert standing[("TST-01", "2")] == ("open", True)
+    assert standing[("TST-01", "3")] == ("open", True)
+    assert {event for event in nights.events(N3) if event[0] == "TST-01"} == {
+        ("TST-01", "1", "closed"), ("TST-01", "2", "lapsed"), ("TST-01", "3", "lapsed"),
+    }
+
+    # A confirmation was about its time: what comes back is a lead again.
+    people["1"]["hi_roll__is_insured"] = False
+    nights.facts("fact_person", *people.values())
+    nights.run(N4)
+    assert nights.standing(N4, "state, times_opened")[("TST-01", "1")] == ("open", 2)
+
+
+def test_what_cannot_be_heard_closes_nothing(nights, make_rule):
+    rules = {
+        "TST-01": make_rule("TST-01", "age > 1"),
+        "TST-02": make_rule("TST-02", "age > 1"),
+        "TST-03": make_rule("TST-03", "age > 1", extracts=["hi_settlement"]),
+        "TST-04": make_rule("TST-04", "fee_total > 100", grain="settlement", evidence=["fee_total"]),
+        "TST-05": make_rule("TST-05", "members > 1", grain="household", evidence=["members"]),
+    }
+    nights.catalogue(*rules.values())
+
+    def claim(key: str, month: str, fee: int) -> dict[str, object]:
+        return {
+            "person_key": key, "household_key": "h", "settled_month": f"{month}-01", "fee_total": fee,
+            "batch_id": 3, "row_no": fee,
+        }
+
+    nights.facts("fact_person", person("1", age=5), person("2", age=5))
+    nights.facts("fact_household", {"household_key": "h1", "household_no": "0h1", "members": 3})
+    nights.facts(
+        "fact_settlement",
+        claim("1", "2026-03", 500), claim("1", "2026-03", 300), claim("1", "2026-08", 500), claim("2", "2026-08", 500),
+    )
+    nights.run(N1)
+    objects = nights.query("select subject_key, object_key, evidence from mart_finding.finding where rule_id = 'TST-04'")
+    assert {row[:2] for row in objects} == {("1", "2026-03"), ("1", "2026-08"), ("2", "2026-08")}
+    assert {row[2]["occurrences"] for row in objects if row[1] == "2026-03"} == {2}
+    assert nights.standing(N1)[("TST-05", "h1")] == "open"
+
+    # TST-01 is broken, TST-02 retired, TST-03 needs a list that is stale, the household list is missing.
+    nights.catalogue(
+        rules["TST-01"] | {"predicate": "no_such_column > 1"}, rules["TST-02"] | {"active_to": "2026-10-16"},
+        rules["TST-03"], rules["TST-04"], rules["TST-05"],
+    )
+    nights.facts("fact_person", person("1", age=0), person("2", age=0, hi_settlement__state="quarantined"))
+    nights.facts("fact_household")
+    nights.facts("fact_settlement", claim("3", "2026-08", 50))
+    nights.run(N2, stale=("hi_settlement",), missing=("registry_household",))
+    assert nights.standing(N2, "state, close_reason")[("TST-01", "1")] == ("open", None)
+    assert nights.standing(N2, "state, close_reason")[("TST-02", "1")] == ("closed", "rule_retired")
+    assert nights.standing(N2, "state, close_reason")[("TST-03", "1")] == ("open", None)
+    assert nights.standing(N2, "state, close_reason")[("TST-05", "h1")] == ("open", None)
+    assert set(nights.query("select state from mart_finding.finding where rule_id = 'TST-04'")) == {("open",)}
+
+    # All can be heard again; March is in no list any more, and the list says nothing about 2.
+    nights.catalogue(*rules.values())
+    nights.run(N3)
+    states = nights.standing(N3)
+    assert [states[(rule, "1")] for rule in ("TST-01", "TST-02", "TST-03")] == ["closed"] * 3
+    assert states[("TST-05", "h1")] == "closed"
+    claims = nights.query(
+        "select subject_key, object_key, state from mart_finding.finding"
+        " where rule_id = 'TST-04' and to_night = 'infinity' order by 1, 2"
+    )
+    assert claims == [("1", "2026-03", "open"), ("1", "2026-08", "closed"), ("2", "2026-08", "open")]
+
+
+def test_a_night_without_its_rules_is_refused(nights, make_rule):
+    nights.catalogue(make_rule("TST-01", "age > 1"))
+    nights.facts("fact_person", person("1", age=5))
+    nights.run(N1)
+    with pytest.raises(DbtError, match="not bound"):
+        nights.build(N2)
+    assert nights.standing(N2) == {("TST-01", "1"): "open"}
