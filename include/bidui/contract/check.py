@@ -12,8 +12,12 @@ from bidui.problem import Problem
 
 # Columns that raw and staging tables have by themselves.
 RESERVED = frozenset(
-    ["batch_id", "row_no", "row_hash", "is_repeat", "parse_errors", "unknown_codes", "id_state", "id_key", "name_norm", "division_code", "list_month", "as_of"]
-)
+    {
+        "batch_id", "row_no",
+        "row_hash", "is_repeat", "parse_errors", "unknown_codes",
+        "id_state", "id_key", "name_norm", "division_code", "list_month", "as_of",
+    }
+)  # fmt: skip
 
 
 def semantic_problems(documents: Sequence[LocatedYaml], known_codes: Collection[str] | None) -> list[Problem]:

@@ -88,13 +88,28 @@ def known_batches(cursor: psycopg2.extensions.cursor, extract: str, sha256: str)
         " from ledger.batch where extract = %s and sha256 = %s order by batch_id",
         (extract, sha256),
     )
-    return [
-        Known(
-            LandedBatch(*row[:11], tuple(Problem.from_dict(problem) for problem in row[11]), False),
-            *row[12:],
-        )
-        for row in cursor.fetchall()
-    ]
+    return [_known(row) for row in cursor.fetchall()]
+
+
+def _known(row: tuple[Any, ...]) -> Known:
+    batch_id, department, extract, source_name, status, data_date, delivery_no, read, skipped, landed = row[:10]
+    reason, problems, as_of, received_at, file, version = row[10:]
+    batch = LandedBatch(
+        batch_id,
+        department,
+        extract,
+        source_name,
+        status,
+        data_date,
+        delivery_no,
+        read,
+        skipped,
+        landed,
+        reason=reason,
+        problems=tuple(map(Problem.from_dict, problems)),
+        is_new=False,
+    )
+    return Known(batch, as_of, received_at, file, version)
 
 
 def seen_file(cursor: psycopg2.extensions.cursor, extract: str, delivery: Delivery) -> bool:
@@ -108,23 +123,11 @@ def seen_file(cursor: psycopg2.extensions.cursor, extract: str, delivery: Delive
     return bool(row and row[0])
 
 
-def delivery_number(cursor: psycopg2.extensions.cursor, extract: str, data_date: date, as_of: date) -> int | None:
-    """Number of the delivery that landed in the same night for the same data date: its files are parts of one."""
-    cursor.execute(
-        "select min(delivery_no) from ledger.batch"
-        " where extract = %s and data_date = %s and as_of = %s and status in ('landed', 'accepted')",
-        (extract, data_date, as_of),
-    )
-    row = cursor.fetchone()
-    return row[0] if row else None
-
-
 def next_batch_id(cursor: psycopg2.extensions.cursor) -> int:
     """The next number of a batch."""
     cursor.execute("select nextval(pg_get_serial_sequence('ledger.batch', 'batch_id'))")
-    row = cursor.fetchone()
-    assert row is not None
-    return int(row[0])
+    ((batch_id,),) = cursor.fetchall()
+    return int(batch_id)
 
 
 def write_batch(

@@ -39,7 +39,7 @@ def container_of(path: Path, file: str) -> str:
     size = path.stat().st_size
     with path.open("rb") as stream:
         head = stream.read(4096)
-    if not head.strip(b"\0 \t\r\n\xef\xbb\xbf"):
+    if size <= len(head) and not head.strip(b"\0 \t\r\n\xef\xbb\xbf\x1a"):
         raise ProblemError(_empty(file))
     if head.startswith(_OLE):
         return _ole(path, file)
@@ -52,7 +52,7 @@ def container_of(path: Path, file: str) -> str:
         raise ProblemError(_foreign(file, "HTML/XML"))
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[:2000].count(b"\0") * 3 > len(head[:2000]):
         raise ProblemError(_utf16(file))
-    return "csv" if size else ""
+    return "csv"
 
 
 def _ole(path: Path, file: str) -> str:
@@ -107,7 +107,7 @@ def unpack(path: Path, file: str, into: Path, common: Common) -> list[tuple[str,
             try:
                 with archive.open(info) as source, target.open("wb") as sink:
                     shutil.copyfileobj(_Limited(source, room), sink, 1 << 20)
-            except _TooMuch:
+            except _TooMuchError:
                 raise ProblemError(_bomb(file, common, f"> {common.max_unpacked_mb} MB")) from None
             except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zipfile.zlib.error):  # type: ignore[attr-defined]
                 raise ProblemError(damaged(f"{file}/{name}", "zip")) from None
@@ -118,7 +118,7 @@ def unpack(path: Path, file: str, into: Path, common: Common) -> list[tuple[str,
     return sorted(members)
 
 
-class _TooMuch(Exception):
+class _TooMuchError(Exception):
     """More bytes came out of a member than its zip promised or we allow."""
 
 
@@ -130,11 +130,11 @@ class _Limited:
         self._room = room
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes; raises _TooMuch beyond the room."""
+        """The next bytes; raises _TooMuchError beyond the room."""
         block: bytes = self._read(size)
         self._room -= len(block)
         if self._room < 0:
-            raise _TooMuch
+            raise _TooMuchError
         return block
 
 
@@ -245,6 +245,20 @@ def _empty(file: str) -> Problem:
         file=file,
         expected_zh="含表头和数据行的文件",
         expected_en="a file with a header and rows",
+        fix_zh="重新导出；上一次已接收的数据继续有效",
+        fix_en="export it again; the data accepted last stay in force",
+    )
+
+
+def no_rows(file: str) -> Problem:
+    """A header and nothing under it."""
+    return Problem(
+        code="file.no_rows",
+        what_zh="只有表头，没有数据行",
+        what_en="there is a header but no rows",
+        file=file,
+        expected_zh="至少一行数据；空文件会被当作全部取消",
+        expected_en="at least one row; an empty list would read as everybody cancelled",
         fix_zh="重新导出；上一次已接收的数据继续有效",
         fix_en="export it again; the data accepted last stay in force",
     )

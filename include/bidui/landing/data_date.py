@@ -25,7 +25,8 @@ _PATTERNS = (
     re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<s>[-./_])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)"),
     re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?=\D|\d{4}(?!\d)|\d{6}(?!\d)|$)"),
     re.compile(r"(?P<y>(?:19|20)\d\d)年(?P<m>\d{1,2})月"),
-    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)[-./_](?P<m>\d{1,2})(?![\d.])"),
+    # One digit after a hyphen is rather the number of a part.
+    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?:[-/](?P<m>\d\d)|\.(?P<n>\d{1,2}))(?![\d.])"),
     re.compile(r"(?<!\d)(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?!\d)"),
 )
 _RANGE = re.compile(r"\s*(?:至|到|~|—|--|-)\s*")
@@ -90,7 +91,7 @@ def _first(text: str, as_of: date, start: int, *, anchored: bool = False) -> tup
 
 def _day(match: re.Match[str], as_of: date) -> date | None:
     groups = match.groupdict()
-    year, month = int(groups["y"]), int(groups["m"])
+    year, month = int(groups["y"]), int(groups["m"] or groups["n"])
     if not 1 <= month <= 12:
         return None
     if groups.get("d"):

@@ -19,6 +19,10 @@ _BUFFER = 1 << 18
 # A quoted field that goes on for longer than this was never meant to be quoted.
 _MAX_LINES_OF_A_FIELD = 50
 
+_ASCII = frozenset(map(chr, range(128)))
+# So many different Chinese characters at the top of a file tell its encoding for sure.
+_ENOUGH_TO_TELL = 6
+
 csv.field_size_limit(1 << 22)
 
 
@@ -60,6 +64,9 @@ class DelimitedPart:
         """Whether the last line that was read had no line break."""
         return self._ends_in_line
 
+    def close(self) -> None:
+        """Nothing is held."""
+
     def letter(self, position: int) -> str:
         """A for the first field."""
         return column_letter(position)
@@ -75,12 +82,13 @@ class DelimitedPart:
     def fields(self, block: Block) -> Iterator[list[str]]:
         """The rows of one block, decoded and taken apart."""
         lines = block.text if block.text is not None else self._decoded(block.raw, block.first_row)
-        row = block.first_row - 1
+        done = 0
         try:
-            for row, fields in enumerate(csv.reader(lines, delimiter=self._separator), start=block.first_row):
+            for fields in csv.reader(lines, delimiter=self._separator):
                 yield fields
+                done += 1
         except csv.Error:
-            raise ProblemError(_stray_quote(self.file, row + 1)) from None
+            raise ProblemError(_stray_quote(self.file, block.first_row + done)) from None
 
     def blocks(self) -> Iterator[Block]:
         """The file in blocks of about 256 KB; raises as `rows` does for blocks with quotes."""
@@ -115,7 +123,7 @@ class DelimitedPart:
             if position == len(text):
                 further = stream.readline()
                 if not further:
-                    raise ProblemError(_stray_quote(self.file, open_since))
+                    raise ProblemError(_open_quote(self.file, open_since))
                 raw.append(further)
                 text += self._decoded([further], open_since)
             line = text[position]
@@ -189,21 +197,22 @@ def encoding_of(path: Path, file: str, allowed: tuple[str, ...]) -> str:
         return "utf-8-sig"
     if not whole:
         sample = sample[: sample.rfind(b"\n") + 1] or sample[:-4]
-    codecs = sorted({"UTF-8": "utf-8", "GB18030": "gb18030"}[name] for name in allowed)
-    best = codecs[0]
-    furthest = -1
-    for codec in reversed(codecs):
+    failed: dict[str, int] = {}
+    for name in ("UTF-8", "GB18030"):
+        if name not in allowed:
+            continue
+        codec = name.lower()
         try:
             sample.decode(codec)
         except UnicodeDecodeError as error:
-            # A broken character at the very end is a file that was cut, not another encoding.
-            if error.start > furthest:
-                furthest, best = error.start, codec
-            continue
-        return codec
-    if furthest > len(sample) * 0.9 or furthest > 4096:
-        return best
-    raise ProblemError(not_in_encoding(file, sample[:furthest].count(b"\n") + 1, "/".join(allowed)))
+            # So much sound text is no accident: it is this encoding, and damaged further on.
+            if len(set(sample[: error.start].decode(codec)) - _ASCII) >= _ENOUGH_TO_TELL:
+                return codec
+            failed[codec] = error.start
+        else:
+            return codec
+    codec, reached = max(failed.items(), key=lambda item: item[1])
+    raise ProblemError(not_in_encoding(file, sample[:reached].count(b"\n") + 1, codec))
 
 
 def head_of(path: Path, codec: str, delimiter: str, rows: int) -> list[list[str]]:
@@ -234,6 +243,20 @@ def not_in_encoding(file: str, row: int | None, encoding: str) -> Problem:
         found=f"≠ {encoding}",
         fix_zh="重新导出，另存为“CSV UTF-8”；若文件在传输中被截断，请重新完整上传",
         fix_en="export it again and save it as “CSV UTF-8”; if it was cut while sent, upload all of it again",
+    )
+
+
+def _open_quote(file: str, row: int) -> Problem:
+    return Problem(
+        code="text.quote",
+        what_zh="引号没有闭合，直到文件末尾",
+        what_en="a quotation mark is not closed up to the end of the file",
+        file=file,
+        row=row,
+        expected_zh='引号成对包住整个字段，字段内的引号写成 ""',
+        expected_en='quotes in pairs around a whole field, a quote within it written ""',
+        fix_zh="删除该行多余的引号；若文件在传输中被截断，请重新完整上传",
+        fix_en="remove the stray quote of this row; if the file was cut while sent, upload all of it again",
     )
 
 

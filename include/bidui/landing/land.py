@@ -6,7 +6,7 @@ Whatever is wrong with a file, it ends as a batch: landed, or held with the reas
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -19,10 +19,13 @@ from bidui.contract import Extract
 from bidui.home import folder
 from bidui.landing import batch as batches
 from bidui.landing.batch import Draft, Known, LandedBatch
+from bidui.landing.container import no_rows
 from bidui.landing.data_date import DataDate, find_data_date
+from bidui.landing.header import Header
+from bidui.landing.part import Part
 from bidui.landing.raw_table import ensure_table, fill_partition
 from bidui.landing.reading import Reading
-from bidui.landing.selection import Selected, Selection, select
+from bidui.landing.selection import HeaderError, Selected, Selection, select
 from bidui.landing.store import keep
 from bidui.problem import Problem, ProblemError
 
@@ -34,18 +37,31 @@ def land_all(
 ) -> list[LandedBatch]:
     """Land every delivery of one extract, in the order of data date, then arrival; commits after each.
 
+    Files that come together and speak of the same date are parts of one delivery (a list split over several files):
+    they share a delivery number. A file that comes another time is a delivery of its own, and replaces the earlier.
     See `land` for what comes back.
     """
-    ordered = list(deliveries)
-    if len(ordered) > 1:
-        ordered.sort(key=lambda delivery: (_peek(extract, delivery, as_of), delivery.received_at, delivery.source_name))
-    return [batch for delivery in ordered for batch in land(connection, extract, delivery, as_of)]
+    with connection, connection.cursor() as cursor:
+        seen = [delivery for delivery in deliveries if batches.seen_file(cursor, extract.key, delivery)]
+    new = [delivery for delivery in deliveries if delivery not in seen]
+    if len(new) > 1:
+        new.sort(key=lambda delivery: (_peek(extract, delivery, as_of), delivery.received_at, delivery.source_name))
+    ordered = [*seen, *new]
+    landed: list[LandedBatch] = []
+    for delivery in ordered:
+        parts = {batch.data_date: batch.delivery_no for batch in landed if batch.status == "landed"}
+        landed += land(connection, extract, delivery, as_of, parts)
+    return landed
 
 
 def land(
-    connection: psycopg2.extensions.connection, extract: Extract, delivery: Delivery, as_of: date
+    connection: psycopg2.extensions.connection,
+    extract: Extract,
+    delivery: Delivery,
+    as_of: date,
+    parts: Mapping[date | None, int | None] | None = None,
 ) -> list[LandedBatch]:
-    """Land one delivery for the night `as_of`; commits.
+    """Land one delivery for the night `as_of`; commits. `parts`: numbers of deliveries that it may be a part of.
 
     Returns one batch per table of the file. A file that cannot be read is one held batch; bytes that landed before
     under another name or time are one duplicate batch; a file seen before changes nothing, and the batches it became
@@ -56,7 +72,8 @@ def land(
         try:
             sha256, path = _take(cursor, extract, delivery)
         except ProblemError as error:
-            return [_hold(cursor, extract, delivery, "", as_of, error)]
+            same = [k for k in batches.known_batches(cursor, extract.key, "") if k.is_same_file(delivery)]
+            return [k.batch for k in same] or [_hold(cursor, extract, delivery, "", as_of, error)]
         known = batches.known_batches(cursor, extract.key, sha256)
         same = [item for item in known if item.is_same_file(delivery)]
         original = next((item for item in known if item.holds_rows), None)
@@ -67,7 +84,8 @@ def land(
         cursor.execute(f"savepoint {_SAVEPOINT}")
         try:
             with tempfile.TemporaryDirectory(dir=folder("work")) as workspace:
-                return _land_tables(cursor, extract, delivery, sha256, path or delivery.path, as_of, Path(workspace))
+                selection = select(path or delivery.path, delivery.source_name, extract, Path(workspace))
+                return _land_tables(cursor, extract, delivery, sha256, selection, as_of, parts or {})
         except ProblemError as error:
             cursor.execute(f"rollback to savepoint {_SAVEPOINT}")
             return [_hold(cursor, extract, delivery, sha256, as_of, error)]
@@ -96,28 +114,28 @@ def _land_tables(
     extract: Extract,
     delivery: Delivery,
     sha256: str,
-    path: Path,
+    selection: Selection,
     as_of: date,
-    workspace: Path,
+    parts: Mapping[date | None, int | None],
 ) -> list[LandedBatch]:
-    selection = select(path, delivery.source_name, extract, workspace)
     days = [data_date_of(table, extract, delivery, as_of) for table in selection.tables]
     for table, day in zip(selection.tables, days, strict=True):
         if day.is_future(as_of):
-            raise _FutureDateError(table, day, as_of)
+            raise _FutureDateError(future_date(table, day, as_of), day.day)
     ensure_table(cursor, extract)
     # Parts of one delivery share the newest of their dates and one number.
     data_date = max(day.day for day in days)
-    delivery_no = batches.delivery_number(cursor, extract.key, data_date, as_of)
+    delivery_no = parts.get(data_date)
     drafts: list[tuple[int, Draft]] = []
     for table, day in zip(selection.tables, days, strict=True):
         batch_id = batches.next_batch_id(cursor)
         delivery_no = delivery_no or batch_id
         reading = Reading(extract, table.part, table.header)
         fill_partition(cursor, extract, batch_id, reading)
+        table.part.close()
         drafts.append((batch_id, _draft(selection, table, day, reading, data_date, delivery_no)))
     if not any(draft.rows_landed for _, draft in drafts):
-        raise ProblemError(_no_rows(delivery.source_name))
+        raise ProblemError(no_rows(delivery.source_name))
     return [
         batches.write_batch(cursor, batch_id, extract, delivery, sha256, as_of, "landed", draft)
         for batch_id, draft in drafts
@@ -127,10 +145,10 @@ def _land_tables(
 def data_date_of(table: Selected, extract: Extract, delivery: Delivery, as_of: date) -> DataDate:
     """Data date of one table of a delivery. The member's own name goes before the zip's."""
     day = find_data_date(
-        extract.delivery.data_date, table.titles, Path(table.part.file).name, delivery.received_at, as_of
+        extract.delivery.data_date, table.titles, Path(table.part.file).stem, delivery.received_at, as_of
     )
     if day.found_in == "modified" and table.part.file != delivery.source_name:
-        day = find_data_date(extract.delivery.data_date, (), delivery.source_name, delivery.received_at, as_of)
+        day = find_data_date(extract.delivery.data_date, (), Path(delivery.source_name).stem, delivery.received_at, as_of)
     return day
 
 
@@ -147,22 +165,26 @@ def _peek(extract: Extract, delivery: Delivery, as_of: date) -> date:
 class _FutureDateError(ProblemError):
     """A file that says it is about days after the night; the date is kept, so that it can be read when it has come."""
 
-    def __init__(self, table: Selected, day: DataDate, as_of: date) -> None:
-        self.day = day.day
-        super().__init__(
-            Problem(
-                code="date.future",
-                what_zh="数据日期在将来",
-                what_en="the data date is in the future",
-                file=table.part.file,
-                sheet=table.part.sheet,
-                expected_zh=f"不晚于 {as_of}",
-                expected_en=f"not after {as_of}",
-                found=day.day.isoformat(),
-                fix_zh="改正标题行中的日期" if day.found_in == "title" else "改正文件名中的日期",
-                fix_en=f"correct the date in the {'title row' if day.found_in == 'title' else 'file name'}",
-            )
-        )
+    def __init__(self, problem: Problem, day: date) -> None:
+        self.day = day
+        super().__init__(problem)
+
+
+def future_date(table: Selected, day: DataDate, as_of: date) -> Problem:
+    """A data date after the night."""
+    in_title = day.found_in == "title"
+    return Problem(
+        code="date.future",
+        what_zh="数据日期在将来",
+        what_en="the data date is in the future",
+        file=table.part.file,
+        sheet=table.part.sheet,
+        expected_zh=f"不晚于 {as_of}",
+        expected_en=f"not after {as_of}",
+        found=day.day.isoformat(),
+        fix_zh="改正标题行中的日期" if in_title else "改正文件名中的日期",
+        fix_en=f"correct the date in the {'title row' if in_title else 'file name'}",
+    )
 
 
 def _hold(
@@ -178,6 +200,7 @@ def _hold(
         source_name=delivery.source_name,
         data_date=error.day if isinstance(error, _FutureDateError) else None,
         problems=error.problems,
+        header_report=header_report(error.part, error.header) if isinstance(error, HeaderError) else {},
     )
     batch_id = batches.next_batch_id(cursor)
     return batches.write_batch(cursor, batch_id, extract, delivery, sha256, as_of, "held", draft)
@@ -221,14 +244,14 @@ def _draft(
             name: {"sum": str(total.total), "count": total.count, "unread": total.unread}
             for name, total in reading.totals.items()
         },
-        header_report=header_report(table, reading) | {"data_date": {"found_in": day.found_in, "stated": str(day.day)}},
+        header_report=header_report(table.part, table.header, reading)
+        | {"data_date": {"found_in": day.found_in, "stated": str(day.day)}},
         problems=(*selection.problems, *table.problems, *reading.problems),
     )
 
 
-def header_report(table: Selected, reading: Reading | None = None) -> dict[str, Any]:
-    """How a table was read, for the ledger and for `inspect`: never a value of a data row."""
-    part, header = table.part, table.header
+def header_report(part: Part, header: Header, reading: Reading | None = None) -> dict[str, Any]:
+    """How a table was read, for the ledger: never a value of a data row."""
     report: dict[str, Any] = {
         "container": part.container,
         "sheet": part.sheet,
@@ -255,16 +278,3 @@ def header_report(table: Selected, reading: Reading | None = None) -> dict[str, 
             "unnamed_with_values": [part.letter(position) for position in sorted(reading.unnamed_with_values)],
         }
     return report
-
-
-def _no_rows(file: str) -> Problem:
-    return Problem(
-        code="file.no_rows",
-        what_zh="只有表头，没有数据行",
-        what_en="there is a header but no rows",
-        file=file,
-        expected_zh="至少一行数据；空文件会被当作全部取消",
-        expected_en="at least one row; an empty list would read as everybody cancelled",
-        fix_zh="重新导出；上一次已接收的数据继续有效",
-        fix_en="export it again; the data accepted last stay in force",
-    )

@@ -33,6 +33,10 @@ class Part(Protocol):
         """All rows from the top, blank ones included. May be called again. Raises ProblemError with the row."""
         ...
 
+    def close(self) -> None:
+        """Let go of what is held in memory; `rows` reads it again."""
+        ...
+
     def letter(self, position: int) -> str:
         """What a person calls the column at `position` (A, B …)."""
         ...

@@ -9,7 +9,7 @@ import psycopg2.extensions
 from psycopg2 import sql
 from psycopg2.errors import CharacterNotInRepertoire, UntranslatableCharacter
 
-from bidui.contract import Extract
+from bidui.contract import Extract, Sources
 from bidui.landing.delimited import DelimitedPart, not_in_encoding
 from bidui.landing.reading import Reading
 from bidui.problem import ProblemError
@@ -20,6 +20,13 @@ _SCHEMA = "raw"
 def partition_name(extract: str, batch_id: int) -> str:
     """Name of a batch's partition, without the schema."""
     return f"{extract}__b{batch_id}"
+
+
+def ensure_raw_tables(connection: psycopg2.extensions.connection, sources: Sources) -> None:
+    """Create `raw.<extract>` for every extract, so that staging models find their source before the first file."""
+    with connection.cursor() as cursor:
+        for extract in sources.extracts.values():
+            ensure_table(cursor, extract)
 
 
 def ensure_table(cursor: psycopg2.extensions.cursor, extract: Extract) -> None:
@@ -123,7 +130,7 @@ class _ChunkStream(io.RawIOBase):
                 chunk = next(self._chunks, None)
             except ProblemError as error:
                 self.problem = error
-                return b""
+                chunk = None
             if chunk is None:
                 return b""
             self._rest = chunk

@@ -34,6 +34,8 @@ _PLAIN_STARTS = {
     "utf-8": re.compile(r"[0-9A-Za-z\xe4-\xe9]").match,
     "gb18030": re.compile(r"[0-9A-Za-z]|[\x81-\xa0\xaa-\xfe][\x40-\xfe]").match,
 }
+# Blanks of all kinds, marks without width, and the end-of-file sign of DOS.
+_INVISIBLE = " \t\r\n\v\f\x00\x1a\x1c\x1d\x1e\x1f\x85\xa0\u2000\u2002\u2003\u2009\u200b\u200c\u200d\u2028\u2029\u202f\u3000\ufeff"
 _BLANKS = re.compile(r"\s+")
 
 
@@ -162,11 +164,21 @@ class Reading:
         self.rows_landed += len(lines)
         return (text if text.endswith("\n") else text + "\n").encode("latin-1")
 
+    def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Rows that land, one by one: number and cells by column name. For looking at; nothing is counted twice
+        only if this is a reading of its own."""
+        names = list(zip(self.names, self._positions, strict=True))
+        for number, row in self._kept(enumerate(self.part.rows(), start=1)):
+            yield number, {name: row[position] for name, position in names}
+
     def _row_by_row(self, rows: Iterable[tuple[int, list[str]]]) -> bytes:
-        """Look at each row: skip it, or give it the header's width and land it."""
+        kept = list(self._kept(rows))
+        self.rows_landed += len(kept)
+        return self._text(kept).encode(self.codec) if kept else b""
+
+    def _kept(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+        """Look at each row: skip it, or give it the header's width and let it land."""
         last_header_row, width, suspects = self.header.last_row, self.header.width, self._suspects
-        kept: list[list[str]] = []
-        numbers: list[int] = []
         for number, row in rows:
             self.rows_read += 1
             if number <= last_header_row:
@@ -178,10 +190,7 @@ class Reading:
                 continue
             if len(row) != width:
                 self._fit(number, row, width)
-            kept.append(row)
-            numbers.append(number)
-        self.rows_landed += len(kept)
-        return self._text(numbers, kept).encode(self.codec) if kept else b""
+            yield number, row
 
     def _kind(self, row: Sequence[str]) -> str | None:
         """Why a row is skipped, or None for a row that lands."""
@@ -191,16 +200,24 @@ class Reading:
         padded = [*row[: self.header.width], *[""] * (self.header.width - len(row))]
         if padded in self._header_cells:
             return "header"
-        if _folded(filled).startswith(self._footers) and not (
-            self._required and all(padded[position].strip() for position in self._required)
-        ):
-            return "footer"
+        if _folded(filled).startswith(self._footers):
+            # A village may be called like a footer: a row with every required value is data all the same.
+            others = [padded[position].strip() for position in self._required if padded[position] != filled]
+            if not others or not all(others):
+                return "footer"
         return None
 
     def _fit(self, number: int, row: list[str], width: int) -> None:
-        """Give a ragged row the header's width. Values beyond the header hold the file: columns have shifted."""
+        """Give a row the header's width.
+
+        In text, values beyond the header mean that columns have shifted: that holds the file. In a sheet they are
+        notes beside the table.
+        """
         if len(row) > width:
-            if any(cell.strip() for cell in row[width:]):
+            beyond = [position for position in range(width, len(row)) if row[position].strip()]
+            if beyond and self.part.container != "csv":
+                self.unnamed_with_values.update(beyond)
+            elif beyond:
                 self._wide_count += 1
                 if len(self._wide) < NAMED_ROWS:
                     self._wide.append(number)
@@ -212,30 +229,27 @@ class Reading:
             self._last_short = number
             row.extend([""] * (width - len(row)))
 
-    def _text(self, numbers: list[int], kept: list[list[str]]) -> str:
+    def _text(self, kept: list[tuple[int, list[str]]]) -> str:
         for position in self.header.unnamed:
-            if position not in self.unnamed_with_values and any(row[position].strip() for row in kept):
+            if position not in self.unnamed_with_values and any(row[position].strip() for _, row in kept):
                 self.unnamed_with_values.add(position)
         for position, total in self._money.items():
-            total.add([row[position] for row in kept])
-        positions, join = self._positions, self.delimiter.join
+            total.add([row[position] for _, row in kept])
+        positions, delimiter, join = self._positions, self.delimiter, self.delimiter.join
         if len(positions) != self.header.width:
-            kept = [[row[position] for position in positions] for row in kept]
-        text = "\n".join([f"{number}{self.delimiter}{join(row)}" for number, row in zip(numbers, kept, strict=True)])
+            kept = [(number, [row[position] for position in positions]) for number, row in kept]
+        text = "\n".join([f"{number}{delimiter}{join(row)}" for number, row in kept])
         if "\0" in text:
-            self._nul += [
-                number for number, row in zip(numbers, kept, strict=True) if any("\0" in cell for cell in row)
-            ]
+            self._nul += [number for number, row in kept if any("\0" in cell for cell in row)]
         if (
             "\\" in text
             or "\0" in text
             or "\r" in text
             or text.count("\n") != len(kept) - 1
-            or text.count(self.delimiter) != len(kept) * len(positions)
+            or text.count(delimiter) != len(kept) * len(positions)
         ):
             text = "\n".join(
-                f"{number}{self.delimiter}{join([cell.translate(self._escapes) for cell in row])}"
-                for number, row in zip(numbers, kept, strict=True)
+                f"{number}{delimiter}{join([cell.translate(self._escapes) for cell in row])}" for number, row in kept
             )
         return text + "\n"
 
@@ -325,7 +339,7 @@ def _folded(text: str) -> str:
 
 def _filled(row: Sequence[str]) -> str:
     """The first cell that holds something, or an empty text."""
-    return next((cell for cell in row if cell and not cell.isspace()), "")
+    return next((cell for cell in row if cell and cell.strip(_INVISIBLE)), "")
 
 
 def _listed(rows: Sequence[int], count: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -33,6 +33,15 @@ class Selection:
     container: str
     tables: tuple[Selected, ...]
     problems: tuple[Problem, ...] = ()
+
+
+class HeaderError(ProblemError):
+    """A header was found and the file must be held for it; carries what was found."""
+
+    def __init__(self, problems: Iterable[Problem], part: Part, header: Header) -> None:
+        super().__init__(problems)
+        self.part = part
+        self.header = header
 
 
 def select(path: Path, file: str, extract: Extract, workspace: Path) -> Selection:
@@ -97,8 +106,8 @@ def _sheets(book: Workbook, extract: Extract) -> Selection:
                 problems.append(_hidden_stranger(sheet))
             else:
                 strangers.append(sheet)
-        if len(book.sheets) > 1:
-            sheet.close()
+        if header is None or len(tables) > 1:
+            sheet.close()  # at most one sheet is kept in memory
     if not tables and not strangers:
         raise ProblemError(_nothing(book.file))
     if not tables:
@@ -129,7 +138,7 @@ def _with_header(part: Part, extract: Extract) -> Selected:
 def _checked(part: Part, header: Header, extract: Extract) -> Selected:
     problems = tuple(header_problems(part, header, extract))
     if any(problem.severity == "hold" for problem in problems):
-        raise ProblemError(problems)
+        raise HeaderError(problems, part, header)
     titles = tuple(
         cell.strip() for row in islice(part.rows(), header.last_row - 1) for cell in row if cell and cell.strip()
     )
