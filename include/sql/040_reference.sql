@@ -32,6 +32,12 @@ create table if not exists reference.county_parameter (
     primary key (rule_id, parameter, key, division_code, valid_from)
 );
 
+-- Filled by 051_simplify.sql from OpenCC's character map.
+create table if not exists reference.character_variant (
+    variant text primary key,
+    simplified text not null
+);
+
 -- Shipped defaults: filled by the dbt seed of the same name (created here, so that the view below can exist first).
 create table if not exists reference.parameter_default (
     rule_id text,

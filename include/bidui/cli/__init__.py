@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 import sys
 
 import typer
-
-# Heavy imports (dbt, Great Expectations, Airflow) happen inside the commands that need them.
-GROUPS = ("platform", "night", "source", "batch", "reference", "rule", "sample", "access", "bench")
 
 app = typer.Typer(
     name="bidui",
@@ -18,8 +16,10 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for _group in GROUPS:
-    app.add_typer(importlib.import_module(f"bidui.cli.{_group}").app)
+# Every module of this package is a group of commands. Heavy imports (dbt, Great Expectations, Airflow) happen inside
+# the commands that need them.
+for _module in pkgutil.iter_modules(__path__):
+    app.add_typer(importlib.import_module(f"{__name__}.{_module.name}").app)
 
 
 def main() -> None:
