@@ -35,8 +35,8 @@ def ingest(department: str) -> None:
             **night, drop="{{ dag_run.conf.get('drop', '') }}", run_type="{{ dag_run.run_type.value }}"
         )
         land = task(execution_timeout=minutes(25))(steps.land)(**night)
-        stage = task(execution_timeout=minutes(30))(steps.stage)(**night)
-        validate = task(execution_timeout=minutes(30))(steps.validate)(**night)
+        stage = task(execution_timeout=minutes(25))(steps.stage)(**night)
+        validate = task(execution_timeout=minutes(25))(steps.validate)(**night)
         # Reports whatever happened, so that one department cannot keep the night from the others;
         # a night that fetch has skipped is not reported at all.
         report = task(

@@ -42,7 +42,7 @@ def defaults(pool: str) -> dict[str, Any]:
         "retries": 2,
         "retry_delay": dt.timedelta(seconds=30),
         "retry_exponential_backoff": True,
-        "max_retry_delay": dt.timedelta(minutes=5),
+        "max_retry_delay": dt.timedelta(minutes=3),
         "on_failure_callback": task_failed,
     }
 

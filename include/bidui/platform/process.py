@@ -58,6 +58,8 @@ def members(name: str, run_dir: Path) -> list[psutil.Process]:
     record = _record(name, run_dir)
     if record is None:
         return []
+    if _was_reused(record):
+        return []
     head = leader(name, run_dir)
     found = {head.pid: head, **{p.pid: p for p in _children(head)}} if head else {}
     for process in psutil.process_iter():
@@ -111,6 +113,15 @@ def _pid_file(name: str, run_dir: Path) -> Path:
 def _record(name: str, run_dir: Path) -> dict[str, float] | None:
     path = _pid_file(name, run_dir)
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def _was_reused(record: dict[str, float]) -> bool:
+    """Whether the pid is another process's now. The kernel keeps a session's number while the session lives,
+    so a reused pid says that nobody of the session is left."""
+    try:
+        return abs(psutil.Process(int(record["pid"])).create_time() - float(record["started"])) >= 1
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:

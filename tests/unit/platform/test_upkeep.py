@@ -1,0 +1,89 @@
+"""Upkeep on files and on Airflow: the cut-off, health, logs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bidui.platform import upkeep
+from bidui.platform.departments import departments
+
+NIGHT = dt.date(2026, 10, 16)
+
+
+class FakeAirflow:
+    def __init__(self, runs: list[str], reported: set[str], errors: dict[str, str] | None = None) -> None:
+        self._runs = runs
+        self._reported = reported
+        self.errors = errors or {}
+        self.states = {"scheduler": "healthy", "triggerer": "healthy"}
+        self.events: list[tuple[str, dt.date]] = []
+
+    def runs(self, as_of: dt.date) -> list[dict[str, Any]]:
+        return [{"dag_id": dag_id} for dag_id in self._runs]
+
+    def reported(self, as_of: dt.date) -> set[str]:
+        return self._reported
+
+    def report(self, asset: str, as_of: dt.date, extra: dict[str, Any]) -> None:
+        self.events.append((asset, as_of))
+
+    def health(self) -> dict[str, str]:
+        return self.states
+
+    def import_errors(self) -> dict[str, str]:
+        return self.errors
+
+
+def test_the_cut_off_reports_those_who_have_not_reported() -> None:
+    silent, *others = departments()
+    airflow = FakeAirflow([f"ingest_{name}" for name in others], {f"ingest_{name}" for name in others})
+    assert upkeep.close_night(airflow, NIGHT) == [silent]  # type: ignore[arg-type]
+    assert airflow.events == [(f"ingest_{silent}", NIGHT)]
+
+
+def test_a_night_that_was_started_is_left_alone() -> None:
+    airflow = FakeAirflow(["reconcile"], set())
+    assert upkeep.close_night(airflow, NIGHT) == []  # type: ignore[arg-type]
+    assert airflow.events == []
+
+
+def test_health_passes_when_all_is_well() -> None:
+    upkeep.health(FakeAirflow([], set()))  # type: ignore[arg-type]
+
+
+def test_health_names_the_silent_component_and_the_broken_file() -> None:
+    airflow = FakeAirflow([], set(), {"dags/ingest.py": "Traceback\nNameError: name 'x' is not defined"})
+    airflow.states["triggerer"] = "unhealthy"
+    with pytest.raises(RuntimeError, match=r"triggerer: unhealthy; ingest.py: NameError: name 'x' is not defined"):
+        upkeep.health(airflow)  # type: ignore[arg-type]
+
+
+def test_old_task_logs_go_and_a_run_with_a_new_line_stays(tmp_path: Path) -> None:
+    long_ago = time.time() - 61 * 86_400
+    for run, age in (("old", long_ago), ("fresh", time.time())):
+        folder = tmp_path / "dag_id=reconcile" / f"run_id={run}" / "task_id=freeze"
+        folder.mkdir(parents=True)
+        for name, written in (("attempt=1.log", long_ago), ("attempt=2.log", age)):
+            (folder / name).write_text("x", encoding="utf-8")
+            os.utime(folder / name, (written, written))
+        os.utime(folder, (long_ago, long_ago))
+    assert upkeep._drop_logs(tmp_path, 60) == 1
+    assert [path.name for path in tmp_path.glob("dag_id=*/run_id=*")] == ["run_id=fresh"]
+
+
+def test_a_long_component_log_is_turned_while_it_is_being_written(tmp_path: Path) -> None:
+    path = tmp_path / "scheduler.log"
+    with path.open("ab") as stream:
+        stream.write(b"x" * (2**20 + 1))
+        stream.flush()
+        assert upkeep._turn_logs(tmp_path, 1) == 1
+        stream.write(b"next line")
+    assert (tmp_path / "scheduler.log.1").stat().st_size == 2**20 + 1
+    assert path.read_bytes() == b"next line"
+    assert upkeep._turn_logs(tmp_path, 1) == 0
