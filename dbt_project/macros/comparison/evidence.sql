@@ -121,6 +121,6 @@
         state='f.' ~ name ~ 'state',
         row=row_of(name, extracts),
         same='f.' ~ name ~ "grade = 'same'",
-        grade='f.' ~ name ~ 'grade'
+        grade='nullif(f.' ~ name ~ "grade, 'same')"
     ) }}
 {%- endmacro %}
