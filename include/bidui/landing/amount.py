@@ -6,54 +6,63 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from contextlib import suppress
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
-_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+_GROUPED = re.compile(r"[^\d]*\d{1,3}(,\d{3})+([^\d,].*)?")
+_MONEY = re.compile(
+    r"(?:人民币|RMB|CNY)?(?P<sign>\(|-|−|\+)?(?:人民币|RMB|CNY)?(?P<number>\d{1,15}(?:\.\d*)?|\.\d+)"
+    r"(?:E(?P<power>[+-]?\d{1,2}))?(?P<unit>万元|万|元整|元|圆|块|平方米|平米|M2|㎡)?"
+    r"(?:/?(?:人|户|月|年|学期|学年|次|生))*(?P<close>\))?",
+    re.IGNORECASE,
+)
 _DIGITS_ONLY = re.compile(r"[0-9.-]*")
-_WAN = Decimal(10_000)
+_NOISE = str.maketrans("", "", "¥￥'’‘`")
+_CENT = Decimal("0.01")
+_BEYOND = Decimal(10**15)
 
 
 @lru_cache(maxsize=4096)
 def to_amount(text: str) -> Decimal | None:
-    """`１，234.50 元` → 1234.50, `0.12万元` → 1200, `(123)` → -123; None when it is not an amount."""
-    folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lstrip("'")
-    negative = folded.startswith("(") and folded.endswith(")")
-    if negative:
-        folded = folded[1:-1]
-    folded = folded.removeprefix("¥")
-    factor = Decimal(1)
-    if folded.endswith("元"):
-        folded = folded[:-1]
-    if folded.endswith("万"):
-        folded, factor = folded[:-1], _WAN
-    if _GROUPED.fullmatch(folded):
-        folded = folded.replace(",", "")
-    if not _PLAIN.fullmatch(folded):
+    """`１，234.50 元` → 1234.50, `0.12万元` → 1200.00, `(123)` → -123.00; None when it is not an amount. Whole cents."""
+    word = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(_NOISE)
+    if len(word) > 40:
         return None
-    amount = Decimal(folded) * factor
-    return -amount if negative else amount
+    if "," in word:
+        if not _GROUPED.fullmatch(word):
+            return None
+        word = word.replace(",", "")
+    match = _MONEY.fullmatch(word)
+    if match is None or (match["sign"] == "(") != (match["close"] is not None):
+        return None
+    amount = Decimal(match["number"]) * Decimal(10) ** int(match["power"] or 0)
+    if match["unit"] in ("万元", "万"):
+        amount *= 10_000
+    if match["sign"] in ("(", "-", "−"):
+        amount = -amount
+    return amount.quantize(_CENT, ROUND_HALF_UP) if abs(amount) < _BEYOND else None
 
 
-def sum_amounts(texts: Sequence[str]) -> tuple[Decimal, int, int]:
-    """Sum in yuan of the texts that are amounts, how many these are, and how many of the others are not blank."""
+def sum_amounts(texts: Sequence[str], nulls: frozenset[str] = frozenset()) -> tuple[Decimal, int, int]:
+    """Sum in yuan of the texts that are amounts, how many these are, and how many of the others say something
+    (are neither blank nor one of `nulls`)."""
     distinct = Counter(texts)
     distinct.pop("", None)
     # Premiums and grants take few values. Where nearly each is its own, plain digits are read at C speed.
     if len(distinct) * 4 > len(texts):
         filled = [text for text in texts if text]
         if _DIGITS_ONLY.fullmatch("".join(filled)):
-            try:
-                return sum(map(Decimal, filled), Decimal(0)), len(filled), 0
-            except InvalidOperation:
-                pass
+            with suppress(InvalidOperation):
+                total = sum(map(Decimal, filled), Decimal(0))
+                if int(total.as_tuple().exponent) >= -2:  # else some have parts of a cent, and each is rounded
+                    return total, len(filled), 0
     total, count, unread = Decimal(0), 0, 0
     for text, times in distinct.items():
         amount = to_amount(text)
         if amount is not None:
             total += amount * times
             count += times
-        elif text.strip():
+        elif (said := text.strip()) and said not in nulls:
             unread += times
     return total, count, unread

@@ -15,7 +15,7 @@ from bidui.landing import container as containers
 from bidui.landing.data_date import DataDate
 from bidui.landing.delimited import DELIMITERS, encoding_of, head_of
 from bidui.landing.header import Header, find_header
-from bidui.landing.id_number import id_trouble
+from bidui.landing.id_number import TROUBLES, id_state
 from bidui.landing.land import data_date_of, future_date
 from bidui.landing.part import Merged, Part
 from bidui.landing.reading import Reading
@@ -120,10 +120,10 @@ def _read(
     except ProblemError as error:
         problems += error.problems
         return TableReport(table.part, table.header, reading, day)
-    return TableReport(table.part, table.header, reading, day, _row_troubles(table, extract))
+    return TableReport(table.part, table.header, reading, day, _row_troubles(table, extract, as_of))
 
 
-def _row_troubles(table: Selected, extract: Extract) -> tuple[RowTrouble, ...]:
+def _row_troubles(table: Selected, extract: Extract, as_of: date) -> tuple[RowTrouble, ...]:
     """ID numbers and required values that would put a row in quarantine or make a person not comparable."""
     kinds: dict[tuple[str, str], RowTrouble] = {}
     id_columns = {person.id for person in extract.persons if person.id}
@@ -132,7 +132,7 @@ def _row_troubles(table: Selected, extract: Extract) -> tuple[RowTrouble, ...]:
     present_ids = [name for name in reading.names if name in id_columns]
     present_required = [name for name in reading.names if name in required]
     for row, cells in reading.rows():
-        found = [(name, id_trouble(cells[name])) for name in present_ids]
+        found = [(name, TROUBLES.get(id_state(cells[name], as_of))) for name in present_ids]
         found += [(name, _BLANK) for name in present_required if not cells[name].strip()]
         for name, what in found:
             if what is None:

@@ -47,9 +47,9 @@ class Total:
     count: int = 0
     unread: int = 0
 
-    def add(self, texts: Sequence[str]) -> None:
+    def add(self, texts: Sequence[str], nulls: frozenset[str]) -> None:
         """Add the cells of some rows."""
-        amount, count, unread = sum_amounts(texts)
+        amount, count, unread = sum_amounts(texts, nulls)
         self.total += amount
         self.count += count
         self.unread += unread
@@ -85,6 +85,7 @@ class Reading:
             for match in self.header.matched
             if match.column.name in self.totals
         }
+        self._nulls = frozenset(self.extract.common.null_tokens)
         self._footers = tuple(_folded(start) for start in self.extract.footer_starts)
         self._header_cells = [list(row) for row in self.header.cells]
         # Rows that begin with one of these characters are looked at closely; all others go straight through.
@@ -159,7 +160,7 @@ class Reading:
             else:
                 pieces, offset = [line.rsplit(separator, width - first) for line in lines], first - 1
             for position, total in self._money.items():
-                total.add([piece[position - offset] for piece in pieces])
+                total.add([piece[position - offset] for piece in pieces], self._nulls)
         self.rows_read += len(lines)
         self.rows_landed += len(lines)
         return (text if text.endswith("\n") else text + "\n").encode("latin-1")
@@ -234,7 +235,7 @@ class Reading:
             if position not in self.unnamed_with_values and any(row[position].strip() for _, row in kept):
                 self.unnamed_with_values.add(position)
         for position, total in self._money.items():
-            total.add([row[position] for _, row in kept])
+            total.add([row[position] for _, row in kept], self._nulls)
         positions, delimiter, join = self._positions, self.delimiter, self.delimiter.join
         if len(positions) != self.header.width:
             kept = [(number, [row[position] for position in positions]) for number, row in kept]
