@@ -1,0 +1,153 @@
+"""Retention drops partitions that no night needs, and never one in force; waiting for one's turn reads the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2.extensions
+import pytest
+
+from bidui.platform import service, turn, upkeep
+from bidui.warehouse.connection import connect
+
+TODAY = dt.date(2026, 10, 16)
+LONG_AGO = TODAY - dt.timedelta(days=900)
+LATELY = TODAY - dt.timedelta(days=10)
+
+
+@pytest.fixture
+def connection(warehouse: str) -> Iterator[psycopg2.extensions.connection]:
+    session = connect(warehouse)
+    session.autocommit = True
+    with session.cursor() as cursor:
+        cursor.execute("truncate ledger.batch, ledger.run restart identity cascade")
+        for schema in ("raw", "staging"):
+            cursor.execute(f"drop table if exists {schema}.roll cascade")
+            cursor.execute(
+                f"create table {schema}.roll (batch_id bigint, row_no bigint, a text) partition by list (batch_id)"
+            )
+    yield session
+    session.close()
+
+
+def add_batch(
+    connection: psycopg2.extensions.connection, as_of: dt.date, status: str, used: dt.date | None = None
+) -> int:
+    """A batch with its two partitions, landed at `as_of`, last used by the night `used`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into ledger.batch (department, extract, as_of, data_date, received_at, source_name, sha256,"
+            " contract_version, status) values ('d', 'roll', %s, %s, now(), 'f', 'h', '1', %s) returning batch_id",
+            (as_of, as_of, status),
+        )
+        row = cursor.fetchone()
+        assert row is not None
+        batch_id = int(row[0])
+        for schema in ("raw", "staging"):
+            cursor.execute(f"create table {schema}.roll__b{batch_id} partition of {schema}.roll for values in ({batch_id})")
+        if used is not None:
+            cursor.execute(
+                "insert into ledger.night_batch values (%s, 'd', 'roll', %s, %s, %s, true, false)",
+                (used, batch_id, as_of, as_of.replace(day=1)),
+            )
+    return batch_id
+
+
+def partitions(connection: psycopg2.extensions.connection) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(upkeep.PARTITIONS)
+        return {f"{schema}.{table}" for schema, table in cursor.fetchall()}
+
+
+def test_only_what_no_night_needs_is_dropped(connection: psycopg2.extensions.connection) -> None:
+    unused = add_batch(connection, LONG_AGO, "superseded", used=LONG_AGO)
+    kept = [
+        add_batch(connection, LONG_AGO, "superseded", used=LATELY),  # a replay of that night reads it
+        add_batch(connection, LONG_AGO, "held"),  # somebody may still release it
+        add_batch(connection, LATELY, "duplicate"),
+        add_batch(connection, LONG_AGO + dt.timedelta(days=1), "accepted", used=LONG_AGO),  # newest accepted: in force
+    ]
+    counts = upkeep.expire(TODAY)
+    assert counts["partitions"] == 2
+    assert partitions(connection) == {f"{schema}.roll__b{number}" for schema in ("raw", "staging") for number in kept}
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from ledger.batch where batch_id = %s", (unused,))
+        assert cursor.fetchone() == (1,)
+
+
+def test_a_partition_without_a_batch_is_told_and_kept(
+    connection: psycopg2.extensions.connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("create table raw.roll__b99 partition of raw.roll for values in (99)")
+    assert upkeep.expire(TODAY)["orphans"] == 1
+    assert "raw.roll__b99" in caplog.text
+    assert "raw.roll__b99" in partitions(connection)
+
+
+def test_tidying_gives_partitioned_tables_statistics(connection: psycopg2.extensions.connection) -> None:
+    batch_id = add_batch(connection, LATELY, "accepted")
+    with connection.cursor() as cursor:
+        cursor.execute("insert into staging.roll select %s, n, 'x' from generate_series(1, 500) as n", (batch_id,))
+        upkeep.tidy()
+        cursor.execute("select reltuples from pg_class where oid = 'staging.roll'::regclass")
+        assert cursor.fetchone() == (500,)
+
+
+class FakeAirflow:
+    def __init__(self, runs: list[dict[str, Any]]) -> None:
+        self._runs = runs
+
+    def runs(self, as_of: dt.date) -> list[dict[str, Any]]:
+        return self._runs
+
+    def close(self) -> None:
+        pass
+
+
+def has_turn(monkeypatch: pytest.MonkeyPatch, ingest_state: str) -> str:
+    runs = [
+        {"dag_id": "ingest_a", "dag_run_id": "r", "state": ingest_state},
+        {"dag_id": "reconcile", "dag_run_id": "me", "state": "running"},
+    ]
+    monkeypatch.setattr(service, "airflow", lambda: FakeAirflow(runs))
+    return turn.waiting_for(TODAY)
+
+
+@pytest.mark.parametrize(("state", "waits"), [("running", True), ("queued", True), ("failed", False), ("success", False)])
+def test_a_night_waits_for_its_own_ingest_runs(
+    connection: psycopg2.extensions.connection, monkeypatch: pytest.MonkeyPatch, state: str, waits: bool
+) -> None:
+    assert bool(has_turn(monkeypatch, state)) is waits
+
+
+@pytest.mark.parametrize(
+    ("as_of", "status", "waits"),
+    [
+        (TODAY - dt.timedelta(days=1), "running", True),
+        (TODAY - dt.timedelta(days=1), "reconciled", True),
+        (TODAY - dt.timedelta(days=1), "published", False),
+        (TODAY - dt.timedelta(days=1), "failed", False),
+        (TODAY, "running", False),  # its own earlier try
+        (TODAY + dt.timedelta(days=1), "reconciled", False),
+    ],
+)
+def test_a_night_does_not_overtake_an_earlier_one_that_is_not_published(
+    connection: psycopg2.extensions.connection,
+    monkeypatch: pytest.MonkeyPatch,
+    as_of: dt.date,
+    status: str,
+    waits: bool,
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("insert into ledger.run (as_of, kind, status) values (%s, 'night', %s)", (as_of, status))
+    assert bool(has_turn(monkeypatch, "success")) is waits
+
+
+def test_logs_are_looked_after_too(connection: psycopg2.extensions.connection, bidui_home: Path) -> None:
+    counts = upkeep.expire(TODAY)
+    assert counts["log_folders"] == 0
+    assert counts["logs_turned"] == 0
