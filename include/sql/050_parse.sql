@@ -9,20 +9,25 @@
 -- Text ---------------------------------------------------------------------------------------------------------
 
 -- Blanks at the ends off, NFKC, control and invisible characters out; no null tokens. Never NULL for a text.
+create or replace function parse.plain_slow(value text) returns text
+language plpgsql immutable parallel safe strict as $$
+declare
+    plain text := normalize(value, nfkc);
+begin
+    if plain ~ '[\u0001-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]' then
+        plain := regexp_replace(plain, '[\u0009-\u000d\u0085\u2028\u2029]+', ' ', 'g');
+        plain := regexp_replace(
+            plain, '[\u0001-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+', '', 'g'
+        );
+    end if;
+    return btrim(plain);
+end
+$$;
+
 create or replace function parse.plain(value text) returns text
 language sql immutable parallel safe as $$
-    select case
-        when value ~ '^[0-9A-Za-z一-龥]+$' then value
-        else btrim(
-            regexp_replace(
-                regexp_replace(
-                    normalize(value, nfkc),
-                    '[\u0009-\u000d\u0085\u2028\u2029]+', ' ', 'g'
-                ),
-                '[\u0001-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+', '', 'g'
-            )
-        )
-    end
+    -- printable ASCII without blanks, and common ideographs: nothing to do
+    select case when value ~ '^[!-~一-龥]+$' then value else parse.plain_slow(value) end
 $$;
 
 -- Whether plain text only says that there is nothing.
@@ -120,18 +125,23 @@ language sql immutable parallel safe as $$
 $$;
 
 -- Several values in one cell, in one order: split at commas, enumeration commas, semicolons, slashes and bars.
-create or replace function parse.sorted_list(value text) returns text
+create or replace function parse.sorted_list_slow(value text) returns text
 language plpgsql immutable parallel safe strict as $$
 begin
     return (
         select string_agg(distinct part, '、' order by part)
         from (
             select parse.clean(piece) as part
-            from unnest(regexp_split_to_array(parse.plain(value), '[,、;/|。\n]+')) as piece
+            from unnest(regexp_split_to_array(parse.plain(value), '[,、;/|。 ]+')) as piece
         ) as parts
         where part is not null
     );
 end
+$$;
+
+create or replace function parse.sorted_list(value text) returns text
+language sql immutable parallel safe as $$
+    select case when value ~ '^[0-9A-Za-z一-龥]+$' then parse.clean(value) else parse.sorted_list_slow(value) end
 $$;
 
 -- Yes and no -----------------------------------------------------------------------------------------------------
@@ -186,7 +196,7 @@ $$;
 create or replace function parse.to_timestamp_slow(value text) returns timestamp
 language plpgsql immutable parallel safe strict as $$
 declare
-    word text := upper(replace(parse.plain(value), '．', '.') collate "C");
+    word text := parse.plain(value);
     part text[];
     day date;
     serial numeric;
@@ -194,6 +204,15 @@ declare
 begin
     if length(word) > 40 or word !~ '[0-9]' then
         return case when word in ('长期', '永久', '长期有效', '永久有效', '无固定期限') then '9999-12-31'::timestamp end;
+    end if;
+
+    -- 2020-1-1, 2020/01/01, 2020.1.1, 2020年1月1日, and the same without a day
+    if length(word) <= 11 and word ~ '^[0-9][0-9][0-9][0-9][-/.年][0-9]+[-/.月]?[0-9]*[日号]?$' and word !~ '[/.年月]$|[.年][日号]' then
+        part := string_to_array(rtrim(translate(word, '/.年月', '----'), '日号-'), '-');
+        return case
+            when length(part[1]) = 4 and length(part[2]) <= 2 and (part[3] is null or length(part[3]) <= 2)
+                then parse.calendar_date(part[1]::int, part[2]::int, coalesce(part[3]::int, 1))::timestamp
+        end;
     end if;
 
     -- 43831, 43831.0, 43831.5: days of a spreadsheet since 1899-12-30; 1927 to 2100 only
@@ -209,10 +228,10 @@ begin
     -- 202001, 20200101, 20200101123000, each perhaps with the ".0" of a float
     part := regexp_match(word, '^([0-9]{4})([0-9]{2})(?:([0-9]{2})(?:([0-9]{2})([0-9]{2})([0-9]{2}))?)?(?:\.0*)?$');
 
-    -- 2020-1-1, 2020/01/01, 2020.1.1, 2020年1月1日, 2020-01, with or without a time after it
+    -- 2020-01-01 12:30:45.0, 2020/1/1 8:05, 2020年1月1日12时30分, ISO 8601 with an offset; blanks anywhere
     if part is null then
         part := regexp_match(
-            word,
+            upper(word collate "C"),
             '^([0-9]{4}) ?[-/.年] ?([0-9]{1,2})(?: ?[-/.月] ?([0-9]{1,2})(?: ?[日号])?| ?月)?'
             '(?:[ T,]*([0-9]{1,2}) ?[:时点] ?([0-9]{1,2})(?: ?[:分] ?([0-9]{1,2})?(?:\.[0-9]+)?)? ?秒?)?'
             ' ?(Z|[+-][0-9]{2}:?[0-9]{2})?\.?$'
@@ -310,15 +329,27 @@ $$;
 create or replace function parse.to_amount_slow(value text) returns numeric
 language plpgsql immutable parallel safe strict as $$
 declare
-    word text := translate(upper(parse.plain(value) collate "C"), ' ,¥￥''’‘`', '');
+    word text := translate(parse.plain(value), ' ¥￥''’‘`', '');
     part text[];
     amount numeric;
 begin
     if length(word) > 40 then
         return null;
     end if;
+    -- commas group by three, or it is not a number: 12,5 may be anything
+    if strpos(word, ',') > 0 then
+        if word !~ '^[^0-9]*[0-9]{1,3}(,[0-9]{3})+([^0-9,].*)?$' then
+            return null;
+        end if;
+        word := replace(word, ',', '');
+    end if;
+    -- 1234元, 1,234.50, -20
+    part[2] := rtrim(word, '元');
+    if length(part[2]) <= 16 and part[2] ~ '^-?[0-9]+(\.[0-9]*)?$' then
+        return round(part[2]::numeric, 2);
+    end if;
     part := regexp_match(
-        word,
+        upper(word collate "C"),
         '^(?:人民币|RMB|CNY)?(\(|-|−|\+)?(?:人民币|RMB|CNY)?([0-9]{1,15}(?:\.[0-9]*)?|\.[0-9]+)(?:E([+-]?[0-9]{1,2}))?'
         '(万元|万|元整|元|圆|块|平方米|平米|M2|㎡)?(?:/?(?:人|户|月|年|学期|学年|次|生))*(\))?$'
     );
@@ -352,11 +383,14 @@ $$;
 create or replace function parse.to_int_slow(value text) returns int
 language plpgsql immutable parallel safe strict as $$
 declare
-    number text := (regexp_match(
-        translate(parse.plain(value), ' ,', ''), '^([-+]?[0-9]{1,9})(?:\.0*)?(?:人|口|户|个月|月|个|岁|周岁|年|次|天|名)?$'
-    ))[1];
+    word text := replace(parse.plain(value), ' ', '');
 begin
-    return number::int;
+    if strpos(word, ',') > 0 and word ~ '^[-+]?[0-9]{1,3}(,[0-9]{3})+([^0-9,].*)?$' then
+        word := replace(word, ',', '');
+    end if;
+    return (regexp_match(
+        word, '^([-+]?[0-9]{1,9})(?:\.0*)?(?:人|口|户|个月|月|个|岁|周岁|年|次|天|名)?$'
+    ))[1]::int;
 end
 $$;
 
@@ -409,9 +443,8 @@ $$;
 
 -- The check character that belongs to the first 17 digits: weights 7 9 10 5 8 4 2 1 6 3 7 9 10 5 8 4 2, modulus 11.
 create or replace function parse.id_check_character(first17 bigint) returns text
-language plpgsql immutable parallel safe strict as $$
-begin
-    return case
+language sql immutable parallel safe as $$
+    select case
         when first17 between 10000000000000000 and 99999999999999999
             then substr(
                 '10X98765432',
@@ -427,8 +460,7 @@ begin
                 ) % 11)::int,
                 1
             )
-    end;
-end
+    end
 $$;
 
 -- ok | blank | placeholder | mangled | length | check | birth | old15, on the night as_of; never NULL.
@@ -543,5 +575,83 @@ declare
     number text := case when length(value) >= 20 then parse.id_text(value) end;
 begin
     return (regexp_match(number, '^[0-9]{17}[0-9X][1-7]([1-4])(?:[0-9A-Z]{2})?$'))[1];
+end
+$$;
+
+-- School ---------------------------------------------------------------------------------------------------------
+
+-- 2025年秋季学期 or 2026年春季学期, from 2025A, 2025年秋, 2025-2026学年第一学期, 2025-2026-2, 2026年上半年, 202609.
+-- Of a school year the first term is autumn; of a single calendar year 上学期 is its first half, so spring.
+create or replace function parse.school_term(value text) returns text
+language plpgsql immutable parallel safe strict as $$
+declare
+    word text := parse.code_key(value);
+    year int := substring(word from '(20[0-9][0-9])')::int;
+    is_span boolean := word ~ '学年|20[0-9][0-9][^0-9]+(20)?[0-9][0-9]([^0-9]|$)';
+    month date;
+    is_autumn boolean;
+begin
+    if year is null then
+        return null;
+    end if;
+    if word ~ '秋|^20[0-9][0-9]A$' then
+        is_autumn := true;
+    elsif word ~ '春|^20[0-9][0-9]S$' then
+        is_autumn := false;
+        year := year + (is_span and word ~ '春')::int;
+    elsif is_span and word ~ '[一1]学期|上学期|上期|上半年|[-_/.(]1\)?$' then
+        is_autumn := true;
+    elsif is_span and word ~ '[二2]学期|下学期|下期|下半年|[-_/.(]2\)?$' then
+        is_autumn := false;
+        year := year + 1;
+    elsif word ~ '上学期|上半年' then
+        is_autumn := false;
+    elsif word ~ '下学期|下半年' then
+        is_autumn := true;
+    elsif word ~ '[一1]学期' then
+        is_autumn := true;
+    elsif word ~ '[二2]学期' then
+        is_autumn := false;
+        year := year + 1;
+    else
+        month := parse.to_month(word);
+        if month is null then
+            return null;
+        end if;
+        is_autumn := extract(month from month) >= 9 or extract(month from month) < 3;
+        year := extract(year from month)::int - (extract(month from month) < 3)::int;
+    end if;
+    return year || case when is_autumn then '年秋季学期' else '年春季学期' end;
+end
+$$;
+
+-- The school year counted from the first of primary school (小学一年级 is 1, 七年级 7, 高一 10, 中职二年级 11), from 一年级,
+-- 初二, 高中三年级 or, knowing the stage and the calendar year in which the school year began, 2024级. NULL beyond 12.
+create or replace function parse.school_grade(grade text, stage text, school_year int) returns int
+language plpgsql immutable parallel safe as $$
+declare
+    word text := parse.code_key(grade);
+    entered text := substring(word from '^(20[0-9][0-9])(?:级|届)?');
+    digit text := substring(word from '([一二三四五六七八九1-9])(?:年级|$|\(|班)');
+    within int := case when digit ~ '[1-9]' then digit::int else strpos('一二三四五六七八九', digit) end;
+    before int := case
+        when word ~ '高|中职|职高|中专|技校' or stage in ('普通高中', '中职') then 9
+        when word ~ '初' or stage = '初中' then 6
+        when stage = '小学' or word ~ '小学|年级' then 0
+    end;
+    result int;
+begin
+    if stage in ('学前', '高职高专', '本科', '研究生') then
+        return null;
+    end if;
+    if entered is not null then
+        -- 2024级 entered its stage in 2024; 届 names the year of leaving and says nothing here
+        result := case when word !~ '届' then before + school_year - entered::int + 1 end;
+    elsif before = 6 and within between 7 and 9 then
+        result := within;
+    else
+        result := before + within;
+    end if;
+    return case when result between before + 1 and before + case before when 0 then 9 else 3 end then result end;
 end
 $$;

@@ -17,6 +17,35 @@ language sql immutable parallel safe as $$
     )
 $$;
 
+-- A path without the province and prefecture before the county, for reference data that begins at the county.
+create or replace function parse.place_tail(key text) returns text
+language sql immutable parallel safe as $$
+    select nullif(
+        nullif(
+            regexp_replace(
+                key, '^([^省市县镇乡村]+省|[^省市县镇乡村]+自治区)?([^省市县镇乡村]+市|[^省市县镇乡村]+州|[^省市县镇乡村]+盟|[^省市县镇乡村]+地区)?', ''
+            ),
+            key
+        ),
+        ''
+    )
+$$;
+
+-- The part of an address that may name a division: up to its first village or community, else its first town.
+create or replace function parse.address_place(address text) returns text
+language sql immutable parallel safe as $$
+    select coalesce(
+        substring(address from '^.+?(?:村民委员会|村委会|居民委员会|居委会|社区|村)'),
+        substring(address from '^.+?(?:镇|乡|街道)')
+    )
+$$;
+
+-- Its town: what stands before and with the first 镇, 乡 or 街道.
+create or replace function parse.address_town(address text) returns text
+language sql immutable parallel safe as $$
+    select substring(address from '^.+?(?:镇|乡|街道)')
+$$;
+
 -- Every way to write a division: its name, a former name (not exact), an alias; alone or with its ancestors before it
 -- (`levels` says how many names the key joins). Valid [valid_from, valid_to).
 create or replace view reference.division_key as
@@ -88,6 +117,7 @@ select
     key,
     parse.place_stem(key) as stem,
     levels,
+    levels = case division_level when 'county' then 1 when 'town' then 2 when 'village' then 3 end as is_from_county,
     is_exact,
     division_code,
     division_level,

@@ -59,3 +59,53 @@
         null
     ) as unknown_codes
 {%- endmacro %}
+
+{#-
+    Columns that may name several values, joined by anything or nothing (长期慢性病及残疾, 大病残疾): resolved once per way
+    of writing. A CTE's body: delivered, canonical (the list's values in one order, joined by 、; NULL where a part of
+    the text is in no generation of the list), is_listed.
+-#}
+{% macro listed_codes(extract, column, list) -%}
+    with written as (
+        select distinct
+            {{ column }} as delivered,
+            parse.code_key({{ column }}) as key
+        from {{ landed(extract) }} as delivered
+        where parse.code_key({{ column }}) is not null
+    ),
+    known as (
+        select
+            value,
+            nullif(canonical, '') as canonical
+        from {{ ref('code_list') }}
+        where list = '{{ list }}'
+    ),
+    -- the longest value first, so that nothing of it is left over
+    pattern as (
+        select string_agg(regexp_replace(value, '([^0-9A-Z一-龥])', '\\\1', 'g'), '|' order by length(value) desc) as any_value
+        from known
+    )
+    select
+        written.delivered,
+        regexp_replace(
+            regexp_replace(written.key, pattern.any_value, '', 'g'), '[,、;/|+。()及和与并有]', '', 'g'
+        ) = '' as is_listed,
+        case
+            when
+                regexp_replace(
+                    regexp_replace(written.key, pattern.any_value, '', 'g'), '[,、;/|+。()及和与并有]', '', 'g'
+                ) = ''
+                then (
+                    select string_agg(distinct known.canonical, '、' order by known.canonical)
+                    from regexp_matches(written.key, pattern.any_value, 'g') as found (matched)
+                    inner join known on known.value = found.matched[1]
+                )
+        end as canonical
+    from written
+    cross join pattern
+{%- endmacro %}
+
+{#- For `unknown_codes`: the column, where the text says something that the list does not know. -#}
+{% macro unlisted(column) -%}
+    {{ return("case when not " ~ column ~ "_list.is_listed then '" ~ column ~ "' end") }}
+{%- endmacro %}

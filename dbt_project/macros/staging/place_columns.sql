@@ -6,24 +6,30 @@
     names it or one of its ancestors. The deepest such level wins; between two candidates that fit equally well nothing
     is taken and the level above is tried. A town that resolves with a village that does not gives the town.
 
-    county, town, village are the delivered columns; each may hold a whole path.
+    county, town, village are the delivered columns; each may hold a whole path. Where there is only an address, its
+    beginning counts as a path (a village named alone in it as nothing).
 -#}
-{% macro place_text(county=none, town=none, village=none) -%}
-    {%- set cells = [county, town, village] | select | list -%}
+{% macro place_text(county=none, town=none, village=none, address=none) -%}
+    {%- set cells = [county, town, village, 'parse.address_place(' ~ address ~ ')' if address] | select | list -%}
     {%- for cell in cells -%}
         coalesce({{ cell }}, ''){{ " || '|' || " if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 
 {#- A CTE's body: place_text, division_code, division_level, county_code, town_code, village_code. -#}
-{% macro resolved_places(extract, county=none, town=none, village=none) -%}
+{% macro resolved_places(extract, county=none, town=none, village=none, address=none) -%}
     {%- set cells = [] -%}
     {%- if county -%}{%- do cells.append((1, 'county', county)) -%}{%- endif -%}
     {%- if town -%}{%- do cells.append((2, 'town', town)) -%}{%- endif -%}
-    {%- if village -%}{%- do cells.append((3, 'village', village)) -%}{%- endif %}
+    {%- if village -%}{%- do cells.append((3, 'village', village)) -%}{%- endif -%}
+    {%- if address -%}
+        {%- set address_place = 'parse.address_place(' ~ address ~ ')' -%}
+        {%- do cells.append((2, 'town', 'parse.address_town(' ~ address_place ~ ')')) -%}
+        {%- do cells.append((3, 'address', address_place)) -%}
+    {%- endif %}
     with written as (
         select distinct
-            {{ place_text(county, town, village) }} as place_text,
+            {{ place_text(county, town, village, address) }} as place_text,
             {% for depth, level, column in cells -%}
             {{ column }} as {{ level }}_cell{{ ',' if not loop.last }}
             {% endfor %}
@@ -34,7 +40,8 @@
             written.place_text,
             cell.depth,
             cell.level,
-            parse.text_key(cell.text) as key
+            parse.text_key(cell.text) as key,
+            parse.place_tail(parse.text_key(cell.text)) as tail
         from written
         cross join lateral (
             values
@@ -59,11 +66,14 @@
             division_key.county_code,
             division_key.town_code,
             division_key.village_code,
-            bool_or(division_key.is_exact and division_key.key = cell.key) as is_exact
+            bool_or(division_key.is_exact and division_key.key in (cell.key, cell.tail)) as is_exact
         from cell
         inner join division_key
-            on division_key.stem = parse.place_stem(cell.key)
-            and (division_key.levels > 1 or division_key.division_level = cell.level)
+            on (
+                division_key.stem = parse.place_stem(cell.key)
+                and (division_key.levels > 1 or division_key.division_level = cell.level)
+            )
+            or (division_key.stem = parse.place_stem(cell.tail) and division_key.is_from_county)
         group by 1, 2, 3, 4, 5, 6, 7
     ),
     candidate as (

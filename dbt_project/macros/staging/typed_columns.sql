@@ -15,15 +15,23 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- Names of the columns whose text says something that could not be read. -#}
-{% macro parse_errors(columns) -%}
+{#- Names of the columns whose text says something that could not be read; `more` are expressions that give further names. -#}
+{% macro parse_errors(columns, more=[]) -%}
     array_remove(
         array[
             {%- for column in columns %}
             case when {{ column }} is null and parse.clean({{ column }}__text) is not null then '{{ column }}' end
-            {{- ',' if not loop.last }}
+            {{- ',' if not loop.last or more }}
+            {%- endfor %}
+            {%- for expression in more %}
+            {{ expression }}{{ ',' if not loop.last }}
             {%- endfor %}
         ]::text[],
         null
     ) as parse_errors
+{%- endmacro %}
+
+{#- Calendar year in which the school year of a day began (1 September). -#}
+{% macro school_year_of(day) -%}
+    extract(year from ({{ day }} - interval '8 months'))::int
 {%- endmacro %}

@@ -19,10 +19,10 @@ cleaned as (
         {{ place_text(town='town_name', village='village_name') }} as place_text,
 
         -- ids
-        parse.clean(psn_no) as psn_no,
         {{ person_columns() }},
 
         -- text
+        parse.clean(psn_no) as psn_no,
         parse.clean(town_name) as town_name,
         parse.clean(village_name) as village_name,
         {{ coded_each(codes) }},
@@ -50,7 +50,6 @@ final as (
         cleaned.row_no,
 
         -- ids
-        cleaned.psn_no,
         cleaned.id_no,
         cleaned.id_state,
         {{ id_key_column() }},
@@ -58,6 +57,7 @@ final as (
         cleaned.name_norm,
 
         -- text
+        cleaned.psn_no,
         {{ canonical_each(codes) }},
 
         -- times, amounts, flags
@@ -78,7 +78,7 @@ final as (
         -- the row
         cleaned.row_hash,
         {{ is_repeat() }},
-        {{ parse_errors(['insurance_year', 'paid_on'] + amounts + ['has_serious_illness_insurance']) }},
+        {{ parse_errors(['insurance_year'] + ['paid_on'] + amounts + ['has_serious_illness_insurance']) }},
         {{ unknown_codes(codes) }}
     from cleaned
     left join repeated using (row_hash)

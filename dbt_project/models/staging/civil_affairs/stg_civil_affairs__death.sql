@@ -1,0 +1,76 @@
+{{ config(alias='death') }}
+
+{%- set delivered = ['person_name', 'id_no', 'died_on', 'cremated_on', 'town_name', 'remark'] %}
+{%- set dates = ['died_on', 'cremated_on'] %}
+
+with source as (
+    select * from {{ landed('death') }} as delivered
+),
+
+cleaned as (
+    select
+        batch_id,
+        row_no,
+        {{ row_hash(delivered) }} as row_hash,
+        {{ place_text(town='town_name') }} as place_text,
+
+        -- ids
+        {{ person_columns() }},
+
+        -- text
+        parse.clean(remark) as remark,
+        parse.clean(town_name) as town_name,
+
+        -- times, amounts, flags
+        {{ typed('serial_no', 'int') }},
+        {{ typed_each(dates, 'date') }}
+    from source
+    offset 0  -- a fence: each value is parsed once, whatever reads it below
+),
+
+repeated as (
+    {{ repeated_rows('death', delivered) }}
+),
+
+place as (
+    {{ resolved_places('death', town='town_name') }}
+),
+
+final as (
+    select
+        cleaned.batch_id,
+        cleaned.row_no,
+
+        -- ids
+        cleaned.id_no,
+        cleaned.id_state,
+        {{ id_key_column() }},
+        cleaned.person_name,
+        cleaned.name_norm,
+
+        -- text
+        cleaned.remark,
+
+        -- times, amounts, flags
+        cleaned.serial_no,
+        cleaned.died_on,
+        cleaned.cremated_on,
+
+        -- place
+        cleaned.town_name,
+        place.division_code,
+        place.county_code,
+        place.town_code,
+        place.village_code,
+
+        -- the row
+        cleaned.row_hash,
+        {{ is_repeat() }},
+        {{ parse_errors(['serial_no'] + dates) }},
+        {{ unknown_codes([]) }}
+    from cleaned
+    left join repeated using (row_hash)
+    left join place using (place_text)
+)
+
+select * from final

@@ -1,0 +1,82 @@
+{{ config(alias='hi_subsidy_target') }}
+
+{%- set delivered = [
+    'id_no', 'person_name', 'assist_identity', 'town_name', 'village_name', 'included_month', 'paid_on',
+] %}
+{%- set codes = {'assist_identity': 'subsidy_identity'} %}
+
+with source as (
+    select * from {{ landed('hi_subsidy_target') }} as delivered
+),
+
+cleaned as (
+    select
+        batch_id,
+        row_no,
+        {{ row_hash(delivered) }} as row_hash,
+        {{ place_text(town='town_name', village='village_name') }} as place_text,
+
+        -- ids
+        {{ person_columns() }},
+
+        -- text
+        parse.clean(town_name) as town_name,
+        parse.clean(village_name) as village_name,
+        {{ coded_each(codes) }},
+
+        -- times, amounts, flags
+        {{ typed('serial_no', 'int') }},
+        {{ typed('included_month', 'month') }},
+        {{ typed('paid_on', 'date') }}
+    from source
+    offset 0  -- a fence: each value is parsed once, whatever reads it below
+),
+
+repeated as (
+    {{ repeated_rows('hi_subsidy_target', delivered) }}
+),
+
+place as (
+    {{ resolved_places('hi_subsidy_target', town='town_name', village='village_name') }}
+),
+
+final as (
+    select
+        cleaned.batch_id,
+        cleaned.row_no,
+
+        -- ids
+        cleaned.id_no,
+        cleaned.id_state,
+        {{ id_key_column() }},
+        cleaned.person_name,
+        cleaned.name_norm,
+
+        -- text
+        {{ canonical_each(codes) }},
+
+        -- times, amounts, flags
+        cleaned.serial_no,
+        cleaned.included_month,
+        cleaned.paid_on,
+
+        -- place
+        cleaned.town_name,
+        cleaned.village_name,
+        place.division_code,
+        place.county_code,
+        place.town_code,
+        place.village_code,
+
+        -- the row
+        cleaned.row_hash,
+        {{ is_repeat() }},
+        {{ parse_errors(['serial_no'] + ['included_month'] + ['paid_on']) }},
+        {{ unknown_codes(codes) }}
+    from cleaned
+    left join repeated using (row_hash)
+    left join place using (place_text)
+    {{ code_joins(codes) }}
+)
+
+select * from final
