@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from bidui.sample import draw
 from bidui.sample.draw import Array
 from bidui.sample.periods import Periods, term_first_day
+from bidui.sample.plan import figures
 from bidui.sample.population import SPOUSE, Population
 
 # Stages of education; -1 is "not a student".
@@ -61,6 +62,7 @@ class Facts:
     r_urban: Array
     r_tekun: Array
     r_post: Array
+    r_card_grade: Array  # grade on the disability number that stands for the identity number
     r_number_length: Array  # 18, or 20/22 where a disability number stands for the identity number
     # registry, per household
     h_type: Array
@@ -82,7 +84,8 @@ class Facts:
     serious: Array
     roll_male: Array
     subsidised: Array
-    identity: Array  # -1: not on the target list
+    identity: Array  # -1: none
+    listed: Array  # on the target list
     certificate: Array
     signed: Array
     assisted: Array
@@ -222,6 +225,7 @@ def derive(population: Population, rates: dict[str, Any], periods: Periods, doub
         r_urban=draw.chance(p.household_key, "urban dibao", 0.03)[p.household],
         r_tekun=tekun.copy(),
         r_post=post,
+        r_card_grade=disability_grade.copy(),
         r_number_length=number_length,
         h_type=household_type,
         h_monitor=monitor,
@@ -242,6 +246,7 @@ def derive(population: Population, rates: dict[str, Any], periods: Periods, doub
         roll_male=p.male.copy(),
         subsidised=(identity >= 0) & resident,
         identity=identity,
+        listed=(identity >= 0) & (reg | np.isnat(died)),
         certificate=certificate.astype(np.int64),
         signed=chronic & reg & np.isnat(died),
         assisted=assisted,
@@ -280,10 +285,9 @@ def derive(population: Population, rates: dict[str, Any], periods: Periods, doub
     )
 
 
-def history(population: Population, rates: dict[str, Any]) -> History:
+def history(population: Population) -> History:
     """Return who was paid for in earlier years and terms; the counts are the reported ones."""
     p = population
-    del rates
     reg_households = p.household_cohort >= 0
     premiums = {}
     for year, (households, persons) in p.plan.premiums.items():
@@ -357,8 +361,6 @@ def _health(p: Population, age: Array, student: Array, rates: dict[str, Any]) ->
 
 def figures_of_disabled(p: Population) -> tuple[int, int]:
     """Return, for the village, general households with a disabled member and registered disabled persons."""
-    from bidui.sample.plan import figures
-
     f = figures()
     registered = f["village", "disabled_subsidised", "2020"]
     return f["village", "disabled_households", "2020"] - registered, registered
@@ -482,8 +484,6 @@ def _labour(
 
 
 def _village_posts(p: Population, labour: Array, age: Array, disabled: Array) -> Array:
-    from bidui.sample.plan import figures
-
     post = np.zeros(p.size, dtype=bool)
     fit = p.registered & (age >= 18) & (age < 70) & ~disabled & (labour <= WEAK)
     post[draw.first(p.key, "post", fit, figures()["village", "public_posts", "2020"])] = True
@@ -496,7 +496,7 @@ def _deaths(p: Population, age: Array, rates: dict[str, Any], as_of: date) -> Ar
     share = np.array([0.0004, 0.002, 0.012, 0.06])[np.digitize(age, (40, 60, 75))] * rates["general"]["death_factor"]
     gone = ~p.registered & draw.chance(p.key, "dies", share) & (age > 1)
     back = draw.integer(p.key, "death day", 12, 700)
-    died[gone] = np.datetime64(as_of - timedelta(days=0)) - back[gone].astype("timedelta64[D]")
+    died[gone] = np.datetime64(as_of) - back[gone].astype("timedelta64[D]")
     return died
 
 
@@ -558,6 +558,12 @@ def _income(
     business = business + np.maximum(target - total, 0)
     per_person = np.round((transfer + business + wage) / size, 2)
     return per_person, wage, business, transfer
+
+
+def ordinary_visits(p: Population, died: Array) -> Array:
+    """Return who sees a doctor once in the year without being ill for long."""
+    seen: Array = draw.chance(p.key, "ordinary visit", 0.045) & np.isnat(died)
+    return seen
 
 
 def couple_mask(p: Population) -> Array:

@@ -77,6 +77,15 @@ TEMPLATES: dict[int, list[tuple[float, int, int, tuple[int, ...]]]] = {
 GENERAL_SIZES = (0.12, 0.25, 0.27, 0.20, 0.10, 0.04, 0.015, 0.005)
 
 
+@dataclass(frozen=True)
+class LookAlike:
+    """A trap for linkage: `person` is easily taken for `other`."""
+
+    kind: str  # stranger | twins | namesakes
+    person: int
+    other: int
+
+
 @dataclass
 class Population:
     """Everybody in one town, registry persons first; one entry per person unless a comment says household."""
@@ -103,6 +112,7 @@ class Population:
     household_size: Array  # per household
     household_start: Array  # per household: index of its head
     household_cohort: Array  # per household: index into plan.cohorts, -1 outside the registry
+    look_alikes: list[LookAlike]
 
     @property
     def size(self) -> int:
@@ -155,8 +165,13 @@ def age_on(birth: Array, day: date) -> Array:
     return ages
 
 
-def build(seed: int, number: int, place: Place, plan: TownPlan, as_of: date) -> Population:
-    """Return the people of a town: its registry households first, then everybody else."""
+def build(
+    seed: int, number: int, place: Place, plan: TownPlan, as_of: date, traps: dict[str, float] | None = None
+) -> Population:
+    """Return the people of a town: its registry households first, then everybody else.
+
+    `traps` are shares of people to make look alike (strangers, twins, namesakes); none without it.
+    """
     sizes, cohorts = _household_sizes(seed, number, plan)
     households = len(sizes)
     household_key = draw.keys(households, seed, "household", number)
@@ -172,6 +187,11 @@ def build(seed: int, number: int, place: Place, plan: TownPlan, as_of: date) -> 
     birth = _births(key, role, household, head_age, plan, cohorts, sizes, as_of)
     village, hamlet = _villages(household_key, plan, cohorts)
     ethnicity, surname, name = _names(key, household_key, household, role, male, birth, village[household], start, as_of)
+
+    registered = cohorts[household] >= 0
+    alike: list[LookAlike] = []
+    if traps and plan.kind == "town":
+        alike = _look_alikes(traps, key, household, role, registered, village[household], surname, name, male, birth)
 
     home = place.county_prefix
     prefix = np.where(draw.chance(key, "born elsewhere", 0.06), place.outside_prefix, home)
@@ -192,13 +212,14 @@ def build(seed: int, number: int, place: Place, plan: TownPlan, as_of: date) -> 
         surname=surname,
         name=name,
         ethnicity=ethnicity,
-        registered=cohorts[household] >= 0,
+        registered=registered,
         village=village[household],
         hamlet=hamlet[household],
         household_key=household_key,
         household_size=sizes,
         household_start=start,
         household_cohort=cohorts,
+        look_alikes=alike,
     )
 
 
@@ -368,6 +389,76 @@ def _names(
     for person, own_name, father in zip(dotted.tolist(), one, two, strict=True):
         full[person] = f"{given[own_name]}·{given[father]}"
     return ethnicity.tolist(), surname.tolist(), full
+
+
+def _look_alikes(
+    rates: dict[str, float],
+    key: Array,
+    household: Array,
+    role: Array,
+    registered: Array,
+    village: Array,
+    surname: list[str],
+    name: list[str],
+    male: Array,
+    birth: Array,
+) -> list[LookAlike]:
+    """Make some people look like others (changes names, sexes and birth dates) and return who."""
+    alike: list[LookAlike] = []
+    used: set[int] = set()
+    count = int(registered.sum())
+
+    def free(person: int) -> bool:
+        return int(household[person]) not in used
+
+    def take(kind: str, person: int, other: int) -> None:
+        used.update((int(household[person]), int(household[other])))
+        alike.append(LookAlike(kind, person, other))
+
+    siblings = np.flatnonzero(registered & (role == CHILD) & np.r_[False, (role[:-1] == CHILD) & (household[1:] == household[:-1])])
+    wanted = max(1, round(rates["twins"] * count / 4))
+    for person in siblings[np.argsort(draw.bits(key[siblings], "twins"), kind="stable")].tolist():
+        if wanted and free(person) and "·" not in name[person - 1]:
+            other = person - 1
+            male[person], birth[person] = male[other], birth[other]
+            pool = name_parts()["male_given" if male[other] else "female_given"]
+            given = name[other][len(surname[other])]
+            last = pool[int(key[person] % np.uint64(len(pool)))]
+            name[other] = name[other] if len(name[other]) > len(surname[other]) + 1 else name[other] + pool[0]
+            name[person] = surname[other] + given + (last if last != name[other][-1] else pool[1])
+            take("twins", person, other)
+            wanted -= 1
+
+    heads = np.flatnonzero(registered & (role == HEAD))
+    heads = heads[np.argsort(draw.bits(key[heads], "look-alike"), kind="stable")]
+    by_family: dict[tuple[int, str, bool], list[int]] = {}
+    general = draw.first(key, "look-alike", ~registered, min(20_000, int((~registered).sum())))
+    for person in general.tolist():
+        by_family.setdefault((int(village[person]), surname[person], bool(male[person])), []).append(person)
+    strangers = max(1, round(rates["stranger"] * count / 4))
+    namesakes = max(1, round(rates["namesakes"] * count / 4))
+    waiting: dict[tuple[int, str, bool], int] = {}
+    for head in heads.tolist():
+        family = (int(village[head]), surname[head], bool(male[head]))
+        if not free(head) or "·" in name[head]:
+            continue
+        if namesakes and family in waiting and free(waiting[family]):
+            other = waiting.pop(family)
+            name[head] = name[other]
+            take("namesakes", head, other)
+            namesakes -= 1
+        elif strangers and by_family.get(family):
+            person = by_family[family].pop()
+            if free(person):
+                name[person] = name[head]
+                birth[person] = birth[head] + np.timedelta64(1 + int(key[person] % np.uint64(20)), "D")
+                take("stranger", person, head)
+                strangers -= 1
+        else:
+            waiting.setdefault(family, head)
+        if not strangers and not namesakes:
+            break
+    return alike
 
 
 def _characters(key: Array, name: str, male: Array, male_pool: Array, female_pool: Array) -> Array:

@@ -25,6 +25,7 @@ class Numbers:
     household_no: Array  # text per household
     person_no: Array  # text per person, "" outside the registry
     household_of: Array  # registry household per person: index into household_no
+    new_heads: frozenset[int] = frozenset()  # who heads a household that split off
 
 
 @dataclass
@@ -67,11 +68,18 @@ class Scene:
     @cached_property
     def disability_numbers(self) -> Array:
         """The number on each disabled person's card (20 characters, 22 after a re-issue), "" for others."""
+        return self._cards(self.facts.disability_grade)
+
+    @cached_property
+    def registry_cards(self) -> Array:
+        """The same as the registry has it."""
+        return self._cards(self.facts.r_card_grade)
+
+    def _cards(self, grades: Array) -> Array:
         numbers = np.full(self.people.size, "", dtype=object)
         for person in np.flatnonzero(self.facts.disabled | self.facts.r_disabled).tolist():
             suffix = "B1" if self.facts.r_number_length[person] == 22 else ""
-            grade = self.facts.disability_grade[person]
-            numbers[person] = f"{self.ids[person]}{self.category[person]}{grade}{suffix}"
+            numbers[person] = f"{self.ids[person]}{self.category[person]}{grades[person]}{suffix}"
         return numbers
 
     def phones(self, people: Array) -> list[str]:

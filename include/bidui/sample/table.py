@@ -61,6 +61,13 @@ class Table:
         self.locked = np.concatenate([self.locked, self.locked[rows]])
         self.repeats += len(picked)
 
+    def keep_first(self, rows: int) -> None:
+        """Drop everything after so many rows, as an export that broke off."""
+        self.columns = {name: cells[:rows] for name, cells in self.columns.items()}
+        self.damage = [damage for damage in self.damage if damage.row < rows]
+        self.key, self.locked = self.key[:rows], self.locked[:rows]
+        self.people = {role: who[:rows] for role, who in self.people.items()}
+
     def quarantined_rows(self) -> set[int]:
         """Indices of the rows that must be quarantined."""
         return {damage.row for damage in self.damage if damage.treatment == QUARANTINED}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from bidui.sample import draw
-from bidui.sample.facts import GRADES, LABOUR, MONITOR, NONE, STAGES, TEKUN_TYPE, Facts
-from bidui.sample.population import Population, name_parts
+from bidui.sample.facts import GRADES, LABOUR, MONITOR, TEKUN_TYPE, Facts
+from bidui.sample.population import Population
 from bidui.sample.scene import Scene
 from bidui.sample.table import Table, gather, iso, labels, when
 
@@ -41,7 +41,7 @@ def registry_person(scene: Scene) -> Table:
     ids = scene.ids_in("registry_person", who)
     for row, person in enumerate(who.tolist()):
         if f.r_number_length[person] > 18 and f.r_disabled[person]:
-            ids[row] = scene.disability_numbers[person]
+            ids[row] = scene.registry_cards[person]
     columns = {
         "county_name": [p.place.county] * len(who),
         "town_name": [p.place.name] * len(who),
@@ -53,7 +53,7 @@ def registry_person(scene: Scene) -> Table:
         "id_no": ids,
         "id_type": ["居民身份证" if len(number) == 18 else "残疾人证" for number in ids],
         "household_size": declared[household].tolist(),
-        "relation_to_head": [p.relation(person) for person in who.tolist()],
+        "relation_to_head": ["户主" if person in scene.numbers.new_heads else p.relation(person) for person in who.tolist()],
         "sex": when(f.r_male[who], "男", "女"),
         "birth_date": iso(f.r_birth[who]),
         "ethnicity": [p.ethnicity[person] for person in who.tolist()],
@@ -98,7 +98,6 @@ def registry_household(scene: Scene) -> Table:
     head = order[first]
     h = p.household[head]  # facts belong to the household of origin
     key = p.key[head]
-    size = np.bincount(numbers.household_of[members], minlength=int(registry_households.max()) + 1)[registry_households]
     cohort = [p.plan.cohorts[index] for index in p.household_cohort[h].tolist()]
     monitored = f.h_monitor[h] >= 0
     cause = [f.h_cause[household] for household in h.tolist()]
@@ -151,7 +150,6 @@ def registry_household(scene: Scene) -> Table:
         "measure_employment": labels(("务工就业,公益岗位", "公益岗位,务工就业", "技能培训,务工就业"), np.where(draw.chance(key, "employment", 0.4) | monitored, draw.integer(key, "measure", 0, 2), -1)),
         "household_phone": scene.phones(head),
     }  # fmt: skip
-    del size
     return Table("registry_household", columns, p.household_key[h], {"head": head}, np.zeros(len(head), dtype=bool))
 
 
@@ -214,5 +212,3 @@ def _second_risk(key: np.ndarray) -> list[str]:
 def _amount(values: np.ndarray) -> list[str]:
     return [f"{value:.2f}" for value in values.tolist()]
 
-
-__all__ = ["NONE", "STAGES", "identified", "name_parts", "registry_household", "registry_person", "student_status"]
