@@ -93,7 +93,7 @@ chosen as (
 
     select
         r.*,
-        u.batch_id is not null as is_undecided
+        r.class <= 3 and u.batch_id is not null as is_undecided
     from ranked as r
     left join undecided as u
         on u.batch_id = r.batch_id and u.row_no = r.row_no and u.subject_role = r.subject_role

@@ -241,32 +241,12 @@ insured as (
             when hi_roll__row_no is not null then 'hi_roll'
         end as basic_insurance__extract,
         case
-            when hi_roll__is_resident or hi_enrol_check__is_resident then true
-            when hi_roll__state is null or hi_enrol_check__is_resident is not null then false
-        end as is_resident_by_either,
-        case
-            when hi_premium_request__state is null or hi_enrol_check__subsidy_amount is not null
+            when greatest(hi_premium_request__subsidy_amount, hi_enrol_check__subsidy_amount) > 0
                 then greatest(hi_premium_request__subsidy_amount, hi_enrol_check__subsidy_amount)
-        end as subsidy_by_either
-    from per_list
-
-),
-
-subsidised as (
-
-    select
-        *,
-        case
-            when basic_insurance__is_insured is null
-                then coalesce(hi_roll__state, hi_enrol_check__state)
-        end as basic_insurance__state,
-        case when basic_insurance__is_insured is not null then is_resident_by_either end as basic_insurance__is_resident,
-        case
-            when subsidy_by_either > 0 then subsidy_by_either
             when hi_enrol_check__state in ('quarantined', 'in_review') then null
-            else subsidy_by_either
+            when hi_premium_request__state is null or hi_enrol_check__subsidy_amount is not null then 0
         end as premium_subsidy__amount
-    from insured
+    from per_list
 
 ),
 
@@ -274,6 +254,13 @@ final as (
 
     select
         *,
+        case when basic_insurance__is_insured is null then coalesce(hi_roll__state, hi_enrol_check__state) end
+            as basic_insurance__state,
+        case
+            when basic_insurance__is_insured is null then null
+            when hi_roll__is_resident or hi_enrol_check__is_resident then true
+            when hi_roll__state is null or hi_enrol_check__is_resident is not null then false
+        end as basic_insurance__is_resident,
         case basic_insurance__extract
             when 'hi_roll' then hi_roll__batch_id
             when 'hi_enrol_check' then hi_enrol_check__batch_id
@@ -290,7 +277,7 @@ final as (
                 then 'hi_premium_request'
             when hi_enrol_check__subsidy_amount is not null then 'hi_enrol_check'
         end as premium_subsidy__extract
-    from subsidised
+    from insured
 
 )
 

@@ -1,0 +1,196 @@
+"""What the lists say about a household: through its members, and through whoever is head of a dwelling or a project."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from hand_made import VILLAGE, HandMadeCounty, id_number
+
+Fact = dict[str, Any]
+
+PEOPLE = {
+    name: id_number(dt.date(1960, 1, 1 + day), sex, serial=day)
+    for day, (name, sex) in enumerate(
+        [
+            ("改后安", "男"), ("改后妻", "女"), ("未改危", "男"), ("先改后鉴", "男"), ("安全户", "男"), ("无鉴户", "男"),
+            ("低保头", "男"), ("低保员", "女"), ("五保人", "男"), ("死低保", "男"), ("两套房", "男"), ("一套房", "男"),
+            ("隔离头", "男"),
+        ]
+    )
+}
+BAD = "990101197001010010"
+
+
+def registered(household_no: str, name: str, **more: Any) -> Fact:
+    return {
+        "person_no": f"{household_no}-{name}", "household_no": household_no, "name": name,
+        "id_no": PEOPLE.get(name, BAD), "village_code": VILLAGE, **more,
+    }
+
+
+def head(name: str) -> Fact:
+    return {"head_name": name, "head_id_no": PEOPLE[name]}
+
+
+@pytest.fixture(scope="module")
+def facts(county: HandMadeCounty) -> dict[str, Fact]:
+    """fact_household by household number."""
+    is_head = {"relation_to_head": "户主"}
+    county.deliver(
+        "registry_person",
+        [
+            registered("H1", "改后安", **is_head, household_size=2, health_status="患有大病", labour_skill="无劳动力"),
+            registered("H1", "改后妻", relation_to_head="配偶", labour_skill="普通劳动力", student_status="本科一年级"),
+            registered("H2", "未改危", **is_head),
+            registered("H3", "先改后鉴", **is_head),
+            registered("H4", "安全户", **is_head),
+            registered("H5", "无鉴户", **is_head),
+            registered("H6", "低保头", **is_head),
+            registered("H6", "低保员", relation_to_head="配偶"),
+            registered("H7", "五保人", **is_head),
+            registered("H8", "死低保", **is_head),
+            registered("H8", "坏号人", relation_to_head="配偶"),
+            registered("H9", "两套房", **is_head),
+            registered("H10", "一套房", **is_head),
+            registered("H11", "隔离头", **is_head),
+        ],
+    )
+    county.deliver(
+        "registry_household",
+        [
+            {"household_no": "H1", "household_type": "脱贫户", "is_unsafe_house": False, "measure_housing": "危房改造",
+             "risk_1": "因病", "risk_3": "因学"},
+            {"household_no": "H6", "household_type": "低保户"},
+            {"household_no": "H7", "household_type": "五保户"},
+            {"household_no": "H99", "household_type": "脱贫户"},
+        ],
+    )
+    county.deliver(
+        "appraisal",
+        [
+            {**head("改后妻"), "house_grade": "D", "graded_on": dt.date(2020, 5, 1), "area_m2": 60},
+            {**head("改后安"), "house_grade": "C", "graded_on": dt.date(2019, 5, 1), "area_m2": 50},
+            {**head("未改危"), "house_grade": "C", "graded_on": dt.date(2021, 1, 1)},
+            {**head("先改后鉴"), "house_grade": "D", "graded_on": dt.date(2022, 1, 1)},
+            {**head("安全户"), "house_grade": "B", "graded_on": dt.date(2022, 1, 1)},
+            {**head("安全户"), "house_grade": "未鉴定", "graded_on": dt.date(2023, 1, 1)},
+            {"head_name": "隔离头", "head_id_no": PEOPLE["隔离头"][:17] + "?", "house_grade": "D"},
+        ],
+        quarantined=[7],
+    )
+    county.deliver(
+        "renovation",
+        [
+            {**head("改后安"), "plan_year": 2020, "accepted_on": dt.date(2020, 12, 1), "paid_on": dt.date(2021, 1, 15),
+             "house_identity": "建档立卡贫困户"},
+            {**head("未改危"), "plan_year": 2026, "completed_on": None},
+            {**head("先改后鉴"), "plan_year": 2018, "accepted_on": dt.date(2018, 12, 1)},
+            {**head("先改后鉴"), "plan_year": 2015, "accepted_on": dt.date(2015, 12, 1)},
+            {"head_name": "外来户", "head_id_no": id_number(dt.date(1955, 1, 1)), "plan_year": 2019},
+        ],
+    )
+    county.deliver("dibao", [{**head("低保头"), "dibao_no": "D1", "dibao_kind": "农村低保", "monthly_amount": 700},
+                             {**head("死低保"), "dibao_no": "D2", "monthly_amount": 300}])
+    county.deliver("dibao_member", [{"name": "低保员", "id_no": PEOPLE["低保员"], "dibao_no": "D1", "is_covered": True}])
+    county.deliver("tekun", [{"name": "五保人", "id_no": PEOPLE["五保人"], "monthly_amount": 900}])
+    county.deliver("death", [{"name": "死低保", "id_no": PEOPLE["死低保"], "died_on": dt.date(2026, 1, 1)}])
+    county.deliver(
+        "property",
+        [
+            {"name": "两套房", "id_no": PEOPLE["两套房"], "certificate_no": "Q1", "usage": "宅基地/住宅"},
+            {"name": "两套房", "id_no": PEOPLE["两套房"], "certificate_no": "Q2", "usage": "成套住宅"},
+            {"name": "一套房", "id_no": PEOPLE["一套房"], "certificate_no": "Q3", "usage": "住宅"},
+            {"name": "一套房", "id_no": PEOPLE["一套房"], "certificate_no": "Q4", "usage": "商业"},
+        ],
+    )
+    county.reconcile("tag:identity", "path:models/comparison/facts")
+    return {record["household_no"]: record for record in county.records("select * from mart_comparison.fact_household")}
+
+
+@pytest.mark.parametrize(
+    ("household_no", "grade", "is_unsafe", "renovated_after", "state"),
+    [
+        # the latest grade counts, whichever member it names; the renovation came after it
+        ("H1", "D", False, True, None),
+        ("H2", "C", True, False, None),
+        # renovated before it was graded: still unsafe
+        ("H3", "D", True, False, None),
+        # 未鉴定 is no grade
+        ("H4", "B", False, False, None),
+        ("H5", None, None, None, None),
+        ("H11", None, None, None, "quarantined"),
+    ],
+)
+def test_unsafe_house(
+    facts: dict[str, Fact],
+    household_no: str, grade: str | None, is_unsafe: bool | None, renovated_after: bool | None, state: str | None,
+) -> None:
+    fact = facts[household_no]
+    assert fact["appraisal__house_grade"] == grade
+    assert fact["unsafe_house__is_unsafe"] is is_unsafe
+    assert fact["unsafe_house__renovated_after"] is renovated_after
+    assert (fact["unsafe_house__state"], fact["appraisal__state"]) == (state, state)
+
+
+def test_renovation(facts: dict[str, Fact]) -> None:
+    first, planned, twice, none = facts["H1"], facts["H2"], facts["H3"], facts["H5"]
+    assert (first["renovation__projects"], first["renovation__is_accepted"]) == (1, True)
+    assert (first["renovation__house_identity"], first["measures_housing_renovation"]) == ("建档立卡贫困户", True)
+    assert (planned["renovation__projects"], planned["renovation__is_accepted"]) == (1, False)
+    assert (twice["renovation__projects"], twice["renovation__plan_year"]) == (2, 2018)
+    assert (none["renovation__projects"], none["renovation__is_accepted"], none["renovation__state"]) == (0, False, None)
+    # no registry list of 2020 is kept
+    assert (first["renovation__plan_year_kind"], first["renovation__plan_year_kind__state"]) == (None, "no_batch")
+
+
+@pytest.mark.parametrize(
+    ("household_no", "kind", "state"),
+    [
+        ("H6", "低保", None),
+        ("H7", "特困", None),
+        ("H1", "其他", None),
+        # the dibao of a dead member is none of the household's, and of the other member nothing is known
+        ("H8", None, "unusable_id"),
+        ("H99", None, "no_batch"),
+    ],
+)
+def test_derived_kind(facts: dict[str, Fact], household_no: str, kind: str | None, state: str | None) -> None:
+    fact = facts[household_no]
+    assert (fact["derived_kind"], fact["derived_kind__state"]) == (kind, state)
+
+
+def test_dibao_of_a_household_is_counted_once(facts: dict[str, Fact]) -> None:
+    fact = facts["H6"]
+    assert (fact["dibao__covered_members"], fact["dibao__dibao_no"], fact["civil_payments"]) == (2, "D1", 700)
+    assert (fact["derived_kind__extract"], fact["derived_kind__row_no"]) == ("dibao", 1)
+
+
+@pytest.mark.parametrize(("household_no", "has_other"), [("H9", True), ("H10", False), ("H5", False), ("H8", None)])
+def test_other_dwelling(facts: dict[str, Fact], household_no: str, has_other: bool | None) -> None:
+    assert facts[household_no]["property__has_other_dwelling"] is has_other
+
+
+def test_members_are_counted(facts: dict[str, Fact]) -> None:
+    fact = facts["H1"]
+    expected = {
+        "members": 2, "living_members": 2, "heads": 1, "ill_members": 1, "chronic_members": 0, "labour_members": 1,
+        "without_labour_members": 1, "student_members": 1, "student_members_higher": 1, "stated_size_max": 2,
+        "members_60_up": 2, "male_members": 1, "risks": "因病|因学", "head_name": "改后安", "registry_kind": "其他",
+        "head_and_spouse_same_sex": False, "is_poor_registered": True, "has_household_row": True,
+    }
+    assert {key: fact[key] for key in expected} == expected
+    assert float(fact["labour_share"]) == 0.5
+    assert (facts["H99"]["members"], facts["H99"]["has_household_row"]) == (0, True)
+    assert (facts["H2"]["has_household_row"], facts["H2"]["household_type"]) == (False, None)
+    assert facts["H8"]["dead_members"] == 1
+
+
+def test_projects(county: HandMadeCounty, facts: dict[str, Fact]) -> None:
+    rows = {row["row_no"]: row for row in county.records("select * from mart_comparison.fact_project")}
+    assert (rows[1]["household_no"], rows[1]["days_accepted_to_paid"], rows[1]["is_accepted"]) == ("H1", 45, True)
+    assert (rows[3]["projects_of_household"], rows[3]["other_project_year"]) == (2, 2015)
+    assert (rows[1]["projects_of_household"], rows[1]["other_project_year"]) == (1, None)
+    assert (rows[5]["is_registry_person"], rows[5]["household_key"], rows[5]["link_decision"]) == (False, None, "not_found")
+    assert (rows[2]["head_dibao_in_plan_year"], rows[1]["head_dibao_in_plan_year"]) == (False, None)
