@@ -11,7 +11,7 @@ import psycopg2.extensions
 from bidui.problem import Problem
 
 GATE = "gate"
-PASSED = "校验与门槛全部通过 · expectations and gates passed"
+PASSED = "各项门槛均通过 · all gates passed"
 
 STATUS_LABELS = {
     "landed": "已入库、尚未校验 landed",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from great_expectations.data_context import FileDataContext
 
 SITE = "nightly"
+VIEW = "{module_name: bidui.validation.page_view, class_name: SelfContainedPageView}"
 THEME = Path(__file__).resolve().parent / "theme"
 
 # The id only marks pages; a fixed one keeps a page's bytes the same when nothing changed.
@@ -53,7 +54,10 @@ data_docs_sites:
     class_name: SiteBuilder
     show_how_to_buttons: false
     store_backend: {{class_name: TupleFilesystemStoreBackend, base_directory: {docs}, suppress_store_backend_id: true}}
-    site_section_builders: {{profiling: None}}
+    site_section_builders:
+      profiling: None
+      expectations: {{view: {view}}}
+      validations: {{view: {view}}}
 progress_bars: {{globally: false, metric_calculations: false}}
 """
 
@@ -85,7 +89,7 @@ def _open(root: Path, docs: Path, suites: Path) -> Any:
     path = root / "great_expectations.yml"
     text = CONFIGURATION.format(
         gx=root, docs=docs, suites=suites, results=results_dir(), plugins=THEME, datasource=DATASOURCE,
-        url=URL_VARIABLE, site=SITE,
+        url=URL_VARIABLE, site=SITE, view=VIEW,
     )
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         beside = path.with_suffix(f".{id(text)}.part")

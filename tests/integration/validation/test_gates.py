@@ -1,0 +1,193 @@
+"""When a whole file is held, what then stays in force, and what a county may change."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from staged_rows import insured, member
+
+OCTOBER, NOVEMBER, DECEMBER = dt.date(2026, 10, 16), dt.date(2026, 11, 16), dt.date(2026, 12, 16)
+
+
+def roll(count, start=0, **changes):
+    return [insured(n, **changes) for n in range(start, start + count)]
+
+
+@pytest.fixture
+def in_force(stage, judge):
+    """An accepted roll of 100 rows of October."""
+    batch = stage("hi_roll", roll(100), as_of=OCTOBER, data_date=OCTOBER)
+    assert judge(batch, as_of=OCTOBER).status == "accepted"
+    return batch
+
+
+@pytest.mark.parametrize(("rows", "status"), [(80, "accepted"), (79, "held"), (300, "accepted")])
+def test_a_roll_that_collapses_is_held_and_the_last_one_stays(stage, judge, rows_of, in_force, rows, status):
+    batch = stage("hi_roll", roll(rows), as_of=NOVEMBER, data_date=NOVEMBER)
+    decision = judge(batch, as_of=NOVEMBER)
+    assert decision.status == status
+    assert rows_of("select status from ledger.batch where batch_id = %s", in_force) == [("accepted",)]
+    assert rows_of(
+        "select success from ledger.validation where batch_id = %s and expectation = 'row_count_vs_in_force'", batch
+    ) == [(status == "accepted",)]
+    if status == "held":
+        assert "100 行降至 79 行" in decision.reason
+        assert "100 fell to 79" in decision.reason
+        assert f"bidui release {batch}" in decision.reason
+        assert rows_of("select problems -> 0 ->> 'code' from ledger.batch where batch_id = %s", batch) == [("gate.row_drop",)]
+        # Nothing is lost: the rows are judged and counted, only not in force.
+        assert (decision.rows_landed, decision.rows_accepted + decision.rows_quarantined) == (79, 79)
+
+
+def test_parts_of_a_delivery_are_added_up(stage, judge, in_force):
+    parts = [
+        stage("hi_roll", roll(45, start), as_of=NOVEMBER, data_date=NOVEMBER, delivery_no=9) for start in (0, 45)
+    ]
+    assert judge(*parts, as_of=NOVEMBER).status == "accepted"
+
+
+def test_naming_one_part_judges_all(stage, judge, rows_of, in_force):
+    parts = [
+        stage("hi_roll", roll(45, start), as_of=NOVEMBER, data_date=NOVEMBER, delivery_no=9) for start in (0, 45)
+    ]
+    judge(parts[0], as_of=NOVEMBER)
+    assert rows_of("select distinct status from ledger.batch where delivery_no = 9") == [("accepted",)]
+
+
+def test_a_full_list_is_held_with_its_bad_part(stage, judge, rows_of):
+    good = stage("hi_roll", roll(40), delivery_no=5)
+    bad = stage("hi_roll", roll(40, 40, id_state="mangled", id_key=None), delivery_no=5)
+    decision = judge(good, bad)
+    assert decision.status == "held"
+    assert f"批次 {bad}" in decision.reason
+    assert rows_of("select distinct status from ledger.batch") == [("held",)]
+
+
+def test_a_part_that_landing_could_not_read_holds_the_others(stage, judge):
+    stage("hi_roll", [], delivery_no=5, status="held")
+    assert judge(stage("hi_roll", roll(40), delivery_no=5)).status == "held"
+
+
+def test_blank_numbers_beyond_their_share_hold_the_file(stage, judge, rows_of):
+    blank = {"id_state": "blank", "id_no": None, "id_key": None}
+    batch = stage("hi_roll", [*roll(294), *roll(6, 300, **blank)])
+    decision = judge(batch)
+    assert decision.status == "held"
+    assert "“证件号码”：6 行（2.00%）为空；应为 不超过 0.50%" in decision.reason
+
+
+def test_a_few_blanks_in_a_small_file_only_set_rows_apart(stage, judge):
+    blank = {"id_state": "blank", "id_no": None, "id_key": None}
+    decision = judge(stage("hi_roll", [*roll(20), *roll(4, 300, **blank)]))
+    assert (decision.status, decision.rows_quarantined) == ("accepted", 4)
+
+
+def test_blank_identities_hold_the_file(stage, judge):
+    def listed(n, **changes):
+        row = insured(n)
+        return {
+            "id_no": row["id_no"], "id_key": row["id_key"], "person_name": row["person_name"],
+            "assist_identity": "低保对象", "town_name": "石桥镇", "included_month": dt.date(2026, 9, 1),
+        } | changes
+
+    batch = stage("hi_subsidy_target", [*(listed(n) for n in range(50)), *(listed(50 + n, assist_identity=None) for n in range(6))])
+    decision = judge(batch)
+    assert decision.status == "held"
+    assert "医疗救助身份" in decision.reason
+
+
+def test_a_number_column_damaged_by_a_spreadsheet_holds_the_file(stage, judge):
+    batch = stage("hi_roll", [*roll(90), *roll(6, 90, id_state="mangled", id_key=None)])
+    decision = judge(batch)
+    assert decision.status == "held"
+    assert "6 行（6.25%）被表格软件改写" in decision.reason
+    assert "exported" not in decision.reason
+    assert "export the column again as text" in decision.reason
+
+
+def test_some_damaged_numbers_set_rows_apart(stage, judge):
+    decision = judge(stage("hi_roll", [*roll(195), *roll(5, 195, id_state="mangled", id_key=None)]))
+    assert (decision.status, decision.rows_quarantined) == ("accepted", 5)
+
+
+def test_a_file_most_of_whose_rows_are_unusable_is_held(stage, judge):
+    decision = judge(stage("hi_roll", [*roll(9), *roll(10, 9, id_state="check", id_key=None)]))
+    assert decision.status == "held"
+    assert "52.6%" in decision.reason
+
+
+def test_a_registry_with_many_missing_numbers_is_accepted_within_its_own_share(stage, judge):
+    blank = {"id_state": "blank", "id_no": None, "id_key": None}
+    rows = [*(member(n) for n in range(150)), *(member(150 + n, **blank) for n in range(6))]
+    assert judge(stage("registry_person", rows)).status == "accepted"
+
+
+def test_an_empty_file_is_held(stage, judge):
+    decision = judge(stage("hi_roll", []))
+    assert decision.status == "held"
+    assert "没有任何数据行" in decision.reason
+
+
+def test_a_late_older_delivery_is_accepted_and_measured_against_its_own_time(stage, judge, rows_of):
+    """The newer list is longer; what matters is what was in force for the older date: nothing."""
+    newer = stage("hi_roll", roll(100), as_of=NOVEMBER, data_date=NOVEMBER)
+    assert judge(newer, as_of=NOVEMBER).status == "accepted"
+    older = stage("hi_roll", roll(30), as_of=DECEMBER, data_date=OCTOBER)
+    assert judge(older, as_of=DECEMBER).status == "accepted"
+    assert rows_of("select batch_id from ledger.batch where status = 'accepted' order by data_date desc") == [(newer,), (older,)]
+
+
+def test_the_same_data_date_again_supersedes(stage, judge, rows_of, in_force):
+    again = stage("hi_roll", roll(101), as_of=NOVEMBER, data_date=OCTOBER)
+    assert judge(again, as_of=NOVEMBER).status == "accepted"
+    assert rows_of("select batch_id, status from ledger.batch order by 1") == [(in_force, "superseded"), (again, "accepted")]
+    assert rows_of("select batch_id, action from ledger.batch_decision order by decision_id") == [
+        (in_force, "accept"), (again, "accept"), (in_force, "supersede"),
+    ]
+
+
+def test_a_held_correction_supersedes_nothing(stage, judge, rows_of, in_force):
+    judge(stage("hi_roll", roll(10), as_of=NOVEMBER, data_date=OCTOBER), as_of=NOVEMBER)
+    assert rows_of("select status from ledger.batch where batch_id = %s", in_force) == [("accepted",)]
+
+
+def test_parts_of_one_delivery_do_not_supersede_each_other(stage, judge, rows_of):
+    parts = [stage("hi_roll", roll(10, start), delivery_no=3) for start in (0, 10, 20)]
+    judge(*parts)
+    assert rows_of("select count(*) from ledger.batch where status = 'accepted'") == [(3,)]
+
+
+def test_a_backfilled_night_does_not_replace_a_later_one_of_the_same_date(stage, judge, rows_of):
+    later = stage("hi_roll", roll(50), as_of=DECEMBER, data_date=OCTOBER)
+    judge(later, as_of=DECEMBER)
+    backfilled = stage("hi_roll", roll(40), as_of=NOVEMBER, data_date=OCTOBER)
+    assert judge(backfilled, as_of=NOVEMBER).status == "superseded"
+    assert rows_of("select batch_id from ledger.batch where status = 'accepted'") == [(later,)]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "rows", "status"),
+    [
+        (("AGG-01", "max_row_drop", "", "0.5"), 60, "accepted"),
+        (("AGG-01", "max_row_drop", "hi_roll", "0.05"), 90, "held"),
+        (("AGG-01", "max_row_drop", "dibao", "0.9"), 60, "held"),
+    ],
+)
+def test_a_county_sets_its_own_drop(stage, judge, connection, in_force, parameter, rows, status):
+    with connection, connection.cursor() as cursor:
+        cursor.execute("insert into reference.county_parameter (rule_id, parameter, key, value) values (%s, %s, %s, %s)", parameter)
+    assert judge(stage("hi_roll", roll(rows), as_of=NOVEMBER, data_date=NOVEMBER), as_of=NOVEMBER).status == status
+
+
+@pytest.mark.parametrize(("key", "status"), [("", "accepted"), ("registry_person", "held")])
+def test_a_county_wide_share_of_blanks_leaves_the_registry_alone(stage, judge, connection, key, status):
+    """Blank numbers do not quarantine there, so only a value for that extract itself applies."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "insert into reference.county_parameter (rule_id, parameter, key, value) values ('AGG-03', 'max_blank_share', %s, '0.005')",
+            (key,),
+        )
+    blank = {"id_state": "blank", "id_no": None, "id_key": None}
+    rows = [*(member(n) for n in range(150)), *(member(150 + n, **blank) for n in range(6))]
+    assert judge(stage("registry_person", rows)).status == status
