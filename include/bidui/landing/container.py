@@ -61,8 +61,11 @@ def _ole(path: Path, file: str) -> str:
             raise ProblemError(encrypted(file))
         if any(content.find(name) >= 0 for name in _BIFF_STREAMS):
             return "xls"
-    if path.stat().st_size < 1536:
-        raise ProblemError(damaged(file, "OLE"))
+        # The header says where the directory of streams begins; in a file that was cut it is often gone.
+        sector = 1 << int.from_bytes(content[30:32], "little")
+        directory = int.from_bytes(content[48:52], "little")
+        if len(content) < 1536 or (directory + 2) * sector > len(content):
+            raise ProblemError(damaged(file, "xls"))
     raise ProblemError(_foreign(file, "OLE"))
 
 
@@ -100,6 +103,7 @@ def unpack(path: Path, file: str, into: Path, common: Common) -> list[tuple[str,
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
             name = _member_name(info)
+            _check_path(name, file)
             if info.is_dir() or _IGNORED_MEMBERS.search(name):
                 continue
             _check_member(info, name, file, {known for known, _ in members})
@@ -148,7 +152,7 @@ def _member_name(info: zipfile.ZipInfo) -> str:
         return info.filename
 
 
-def _check_member(info: zipfile.ZipInfo, name: str, file: str, seen: set[str]) -> None:
+def _check_path(name: str, file: str) -> None:
     posix = PurePosixPath(name.replace("\\", "/"))
     if posix.is_absolute() or ".." in posix.parts or re.match(r"^[A-Za-z]:", name):
         raise ProblemError(
@@ -164,6 +168,9 @@ def _check_member(info: zipfile.ZipInfo, name: str, file: str, seen: set[str]) -
                 fix_en="zip the data files themselves again",
             )
         )
+
+
+def _check_member(info: zipfile.ZipInfo, name: str, file: str, seen: set[str]) -> None:
     if stat.S_ISLNK(info.external_attr >> 16):
         raise ProblemError(
             Problem(

@@ -79,15 +79,21 @@ def find_header(head: Sequence[Sequence[str]], extract: Extract, merged: Iterabl
     candidates: list[tuple[tuple[int, ...], Header]] = []
     for index in range(min(len(head), extract.common.header_search_rows)):
         for rows in (1, 2):
-            if index + rows > len(head):
+            # Groups are several; one text alone above a header is a title.
+            if index + rows > len(head) or (rows == 2 and sum(map(_is_filled, head[index])) < 2):
                 continue
             header = _match(head[index : index + rows], index, extract, merged)
-            hint = (rows == extract.file.header_rows) + (index == extract.file.title_rows)
-            candidates.append(((len(header.matched), hint, -rows, -index), header))
+            agreed = rows == extract.file.header_rows
+            # Of two that match as much, the first; ending in one row, the one with as many rows as agreed.
+            candidates.append(((len(header.matched), -header.last_row, agreed), header))
     if not candidates:
         return None
     (matches, *_), best = max(candidates, key=lambda candidate: candidate[0])
     return best if matches >= min(2, len(extract.columns)) else None
+
+
+def _is_filled(text: str) -> bool:
+    return bool(text.strip())
 
 
 def _match(cells: Sequence[Sequence[str]], index: int, extract: Extract, merged: tuple[Merged, ...]) -> Header:

@@ -90,11 +90,23 @@ MISTAKES = {
     "bad cadence": ("cadence: monthly", "cadence: montly", "contract.bad_value", 12, "cadence", "改为 monthly", "mean monthly"),
     "share above one": ("max_row_drop: 0.2", "max_row_drop: 20", "contract.bad_value", 17, "max_row_drop", "改正", "correct"),
     "no column of that name": ("keys: [id_no]", "keys: [id_nr]", "contract.unknown_column", 15, "keys[0]", "改为 id_no", "mean id_no"),
-    "person without id or name": ("role: self, id: id_no, name: person_name", "role: self", "contract.missing_key", 14, "persons[0]", "补上 id", "add id"),
-    "total of a text": ("control_totals: [wage]", "control_totals: [id_no]", "contract.total_not_decimal", 16, "control_totals[0]", "改列的类型", "change the column's type"),
-    "one header for two columns": ("aliases: [岗位补贴]", "aliases: ['姓 名']", "contract.header_twice", 23, "columns[2]", "从其中一列删除", "remove it from one"),
+    "person without id or name": (
+        "role: self, id: id_no, name: person_name", "role: self", "contract.missing_key",
+        14, "persons[0]", "补上 id", "add id",
+    ),
+    "total of a text": (
+        "control_totals: [wage]", "control_totals: [id_no]", "contract.total_not_decimal",
+        16, "control_totals[0]", "改列的类型", "change the column's type",
+    ),
+    "one header for two columns": (
+        "aliases: [岗位补贴]", "aliases: ['姓 名']", "contract.header_twice",
+        23, "columns[2]", "从其中一列删除", "remove it from one",
+    ),
     "reserved name": ("name: wage, header", "name: row_no, header", "contract.reserved_name", 23, "columns[2]", "换一个列名", "another name"),
-    "key given twice": ("    basis: inferred\n", "    basis: inferred\n    basis: seen\n", "contract.key_twice", 10, "basis", "删除其中一个", "remove one"),
+    "key given twice": (
+        "    basis: inferred\n", "    basis: inferred\n    basis: seen\n", "contract.key_twice",
+        10, "basis", "删除其中一个", "remove one",
+    ),
     "not YAML": ("    columns:\n", "    columns: [\n", "contract.not_yaml", None, None, "检查该行的缩进", "check indentation"),
     "csv not accepted": ("formats: [csv]", "formats: [xlsx]", "contract.bad_value", 11, "formats", "改正", "correct"),
 }  # fmt: skip
