@@ -14,10 +14,9 @@
     stays as it is over all nights on which nothing changed, and the night read is then the last seen.
 -#}
 {%- set before = findings_before() -%}
-{%- set grains = ['person', 'household', 'settlement', 'dibao_month', 'student_term', 'project'] -%}
 {%- set facts = {} -%}
-{%- for grain in grains -%}
-    {%- do facts.update({grain: ref('fact_' ~ grain)}) -%}
+{%- for grain, table in finding_grains().items() -%}
+    {%- do facts.update({grain: ref(table)}) -%}
 {%- endfor -%}
 {%- set own_facts = {
     'person': (facts.person, 'person_key'), 'household': (facts.household, 'household_key'),
@@ -101,7 +100,7 @@ kept as (
     from missing
     inner join rule on rule.rule_id = missing.rule_id
     where rule.is_silent
-    {%- for grain in grains %}
+    {%- for grain in facts %}
     union
     -- It runs, and cannot tell.
     select missing.finding_id

@@ -1,6 +1,5 @@
 {{ config(materialized='table') }}
 {#- Rows of one key (two claims of one month) are one finding: the first by its evidence, with how many there are. -#}
-{%- set grains = ['person', 'household', 'settlement', 'dibao_month', 'student_term', 'project'] -%}
 
 with trusted_extract as (
     select extract
@@ -20,7 +19,7 @@ trusted_rule as (
 ),
 
 hit as (
-    {%- for grain in grains %}
+    {%- for grain in finding_grains() %}
     {{ 'union all' if not loop.first }}
     select
         result.subject_key,
