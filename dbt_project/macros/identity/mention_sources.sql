@@ -5,8 +5,9 @@
     prefix    of id_no, id_state, id_key and name_norm in the staging model
     name      column of the name as delivered (person_name unless said); false where there is none
     id        false where there is none
-    sex, birth_date, stage, household_no    the column that says so, where there is one
-    place     town_code and village_code are there
+    sex, birth_date, stage    the column that says so, where there is one
+    place     town_code and village_code say where the person lives (a property's location does not)
+    household household_key is there
     student   rows are about pupils and students: an adult's number on one speaks against the link
     history   lists of earlier months are linked too, since rules about past months read them
 
@@ -19,7 +20,7 @@
         {'model': 'stg_health_insurance__hi_premium_request', 'role': 'self', 'place': true},
         {'model': 'stg_health_insurance__hi_roll', 'role': 'self', 'place': true, 'sex': 'sex'},
         {'model': 'stg_health_insurance__hi_settlement', 'role': 'self'},
-        {'model': 'stg_health_insurance__hi_ncms_inpatient_old', 'role': 'self', 'id': false, 'sex': 'sex'},
+        {'model': 'stg_health_insurance__hi_ncms_inpatient_old', 'role': 'self', 'id': false, 'sex': 'sex', 'place': true},
         {'model': 'stg_health_insurance__hi_chronic', 'role': 'self'},
         {'model': 'stg_civil_affairs__dibao', 'role': 'head', 'prefix': 'head_', 'name': 'head_name', 'place': true, 'history': true},
         {'model': 'stg_civil_affairs__dibao_member', 'role': 'self', 'history': true},
@@ -28,14 +29,14 @@
         {'model': 'stg_civil_affairs__death', 'role': 'self', 'place': true},
         {'model': 'stg_civil_affairs__marriage', 'role': 'male', 'prefix': 'male_', 'name': false},
         {'model': 'stg_civil_affairs__marriage', 'role': 'female', 'prefix': 'female_', 'name': false},
-        {'model': 'stg_education__school_roll', 'role': 'self', 'sex': 'sex', 'birth_date': 'birth_date',
+        {'model': 'stg_education__school_roll', 'role': 'self', 'place': true, 'sex': 'sex', 'birth_date': 'birth_date',
          'stage': 'study_stage', 'student': true},
-        {'model': 'stg_education__edu_compare', 'role': 'self', 'place': true, 'household_no': 'household_no',
+        {'model': 'stg_education__edu_compare', 'role': 'self', 'place': true, 'household': true,
          'stage': 'study_stage', 'student': true},
-        {'model': 'stg_education__yulu', 'role': 'self', 'household_no': 'household_no',
+        {'model': 'stg_education__yulu', 'role': 'self', 'household': true,
          'stage': 'study_stage', 'student': true},
         {'model': 'stg_housing__renovation', 'role': 'head', 'prefix': 'head_', 'name': 'head_name', 'place': true},
-        {'model': 'stg_housing__appraisal', 'role': 'head', 'prefix': 'head_', 'name': 'head_name'},
+        {'model': 'stg_housing__appraisal', 'role': 'head', 'prefix': 'head_', 'name': 'head_name', 'place': true},
         {'model': 'stg_housing__property', 'role': 'self'},
     ]) }}
 {%- endmacro %}
@@ -69,7 +70,7 @@
         {{ source.get('birth_date', 'null::date') }} as birth_date,
         {{ 'village_code' if source.get('place') else 'null::text' }} as village_code,
         {{ 'town_code' if source.get('place') else 'null::text' }} as town_code,
-        {{ 'parse.number_key(' ~ source.household_no ~ ')' if 'household_no' in source else 'null::text' }} as household_key,
+        {{ 'household_key' if source.get('household') else 'null::text' }} as household_key,
         {{ source.get('stage', 'null::text') }} as study_stage,
         {{ 'true' if source.get('student') else 'false' }} as is_student_row,
         {{ 'true' if source.get('name', true) else 'false' }} as has_name_column

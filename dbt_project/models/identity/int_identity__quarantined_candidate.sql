@@ -2,7 +2,7 @@
 {#-
     Registry persons whom a quarantined row may be about. Such a row links to nobody, but it must keep its person from
     reading as absent. Same name, and: the same village, or the same town where a village is unknown, or what can still
-    be read of the damaged number agrees. Where the list has no place and the number nothing to read, the name is all
+    be read of the damaged number, or a birth date, agrees. Where the list has no place and the number nothing to read, the name is all
     there is, and caution wins.
 -#}
 {%- set sources = mention_sources() %}
@@ -50,6 +50,10 @@ namesake as (
         case when q.town_code is null or r.town_code is null then null else q.town_code = r.town_code end
             as is_same_town,
         case
+            when q.birth_date is null or coalesce(r.id_birth_date, r.birth_date) is null then null
+            else q.birth_date = coalesce(r.id_birth_date, r.birth_date)
+        end as is_same_birth_date,
+        case
             when r.id_no is null or q.id_state in ('blank', 'placeholder') then null
             when q.digits_before_exponent is not null
                 then case
@@ -76,8 +80,10 @@ final as (
     from namesake
     where
         is_same_number
+        or is_same_birth_date
         or (
             is_same_number is null
+            and is_same_birth_date is null
             and case
                 when is_same_village is not null then is_same_village
                 when is_same_town is not null then is_same_town
@@ -85,7 +91,7 @@ final as (
             end
         )
         -- a readable number that disagrees outweighs a shared name in a town, not in a village
-        or (not is_same_number and is_same_village)
+        or (is_same_number is false and is_same_birth_date is null and is_same_village)
 
 )
 

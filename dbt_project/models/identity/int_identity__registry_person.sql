@@ -10,14 +10,11 @@
 with source as (
 
     select
-        rows_in_force.*,
-        parse.number_key(rows_in_force.person_no) as number_key,
-        coalesce(
-            parse.number_key(rows_in_force.household_no),
-            parse.number_key(rows_in_force.person_no),
-            'row-' || rows_in_force.row_hash
-        ) as household_key
-    from {{ in_force('stg_registry__registry_person') }} as rows_in_force
+        s.*,
+        s.person_key as number_key,
+        -- a person whose household cannot be read is a household of one, rather than a member of somebody else's
+        coalesce(s.household_key, s.person_key, 'row-' || s.row_hash) as known_household_key
+    from {{ in_force('stg_registry__registry_person') }} as s
 
 ),
 
@@ -26,24 +23,31 @@ keyed as (
     select
         *,
         coalesce(number_key, id_no, 'row-' || row_hash) as base_key,
-        row_number() over (
-            partition by coalesce(number_key, id_no, 'row-' || row_hash)
-            order by batch_id desc, row_no
-        ) as turn,
-        coalesce(number_key, id_no) is null as is_without_number
+        left(md5(concat_ws('|', id_no, name_norm, known_household_key)), 8) as mark
     from source
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (partition by base_key order by id_no, name_norm, known_household_key, row_no) as turn,
+        row_number() over (partition by base_key, mark order by batch_id desc, row_no) as turn_of_mark
+    from keyed
 
 ),
 
 numbered as (
 
     select
+        *,
         case
             when turn = 1 then base_key
-            else base_key || '~' || left(md5(coalesce(id_no, '') || coalesce(name_norm, '') || row_no), 8)
-        end as person_key,
-        keyed.*
-    from keyed
+            when turn_of_mark = 1 then base_key || '~' || mark
+            else base_key || '~' || mark || '-' || turn_of_mark
+        end as distinct_key
+    from ranked
 
 ),
 
@@ -75,28 +79,13 @@ longest_number as (
 
 ),
 
--- Characters 19 and 20 of a disability number used as ID number: staging keeps the first 18.
-disability_number as (
-
-    select
-        batch_id,
-        row_no,
-        parse.id_disability_category(id_no) as category_digit,
-        parse.id_disability_grade(id_no) as grade_digit
-    from {{ source('raw', 'registry_person') }}
-    where
-        batch_id in ({{ (night_batch_ids('registry_person', 'is_current') or [0]) | join(', ') }})
-        and length(id_no) >= 20
-
-),
-
 described as (
 
     select
-        n.person_key,
-        coalesce(longest_person.number, n.person_no, n.person_key) as display_person_no,
-        n.household_key,
-        coalesce(longest_household.number, n.household_no, n.household_key) as display_household_no,
+        n.distinct_key as person_key,
+        coalesce(longest_person.number, n.person_no, n.distinct_key) as display_person_no,
+        n.known_household_key as household_key,
+        coalesce(longest_household.number, n.household_no, n.known_household_key) as display_household_no,
         n.batch_id as registry_batch_id,
         n.row_no as registry_row_no,
         n.county_code,
@@ -111,15 +100,13 @@ described as (
         n.name_norm,
         {{ sex_word('n.sex') }} as sex,
         n.birth_date,
-        d.category_digit as disability_category_digit,
-        d.grade_digit as disability_grade_digit
+        n.id_disability_category,
+        n.id_disability_grade
     from numbered as n
     left join longest_number as longest_person
         on longest_person.kind = 'person' and longest_person.number_key = n.number_key
     left join longest_number as longest_household
-        on longest_household.kind = 'household' and longest_household.number_key = n.household_key
-    left join disability_number as d
-        on d.batch_id = n.batch_id and d.row_no = n.row_no
+        on longest_household.kind = 'household' and longest_household.number_key = n.known_household_key
 
 ),
 
@@ -165,8 +152,8 @@ final as (
         d.name_norm,
         d.sex,
         d.birth_date,
-        d.disability_category_digit,
-        d.disability_grade_digit,
+        d.id_disability_category,
+        d.id_disability_grade,
         coalesce(s.same_person_key, d.person_key) as same_person_key,
         case when d.id_key is not null then coalesce(s.id_rows, 1) end as id_rows,
         case when d.id_key is not null then 1 + coalesce(s.other_names, 0) end as id_names,

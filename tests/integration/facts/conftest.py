@@ -25,7 +25,6 @@ hand_made = _hand_made()
 
 
 @pytest.fixture(scope="module")
-def county(warehouse: str) -> Iterator[object]:
-    made = hand_made.HandMadeCounty(warehouse)
-    yield made
-    made.close()
+def county(server: None) -> Iterator[object]:
+    with hand_made.hand_made_county() as made:
+        yield made

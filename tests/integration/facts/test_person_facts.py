@@ -45,7 +45,7 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
         [
             registered("1", "A", "户主人", HEAD, relation_to_head="户主", health_status="长期慢性病、残疾",
                        labour_skill="无劳动力", dibao_status="农村低保", has_resident_insurance=True,
-                       raw_id_no=HEAD + "42"),
+                       id_disability_category="4", id_disability_grade="2"),
             registered("2", "A", "配偶人", WIFE, relation_to_head="配偶", health_status="健康",
                        labour_skill="普通劳动力", has_resident_insurance=False),
             registered("3", "A", "小学生", PUPIL, relation_to_head="之子", student_status="小学",
@@ -110,17 +110,17 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
     county.deliver(
         "hi_settlement",
         [
-            {"name": "户主人", "id_no": HEAD, **stay, "settled_at": dt.datetime(2026, 3, 10, 9, 30),
+            {"name": "户主人", "id_no": HEAD, **stay, "settled_at": "2026-3-10 09:30",
              "admitted_on": dt.date(2026, 3, 1), "discharged_on": dt.date(2026, 3, 10), "settlement_mode": "一站式"},
-            {"name": "户主人", "id_no": HEAD, **stay, "settled_at": dt.datetime(2026, 3, 12),
+            {"name": "户主人", "id_no": HEAD, **stay, "settled_at": "2026-3-12 09:30",
              "admitted_on": dt.date(2026, 3, 9), "discharged_on": dt.date(2026, 3, 12), "settlement_mode": "手工报销"},
-            {"name": "户主人", "id_no": HEAD, **stay, "settled_at": dt.datetime(2025, 12, 31),
+            {"name": "户主人", "id_no": HEAD, **stay, "settled_at": "2025-12-31 09:30",
              "admitted_on": dt.date(2025, 12, 1), "settlement_mode": "一站式"},
             {"name": "户主人", "id_no": HEAD, "visit_type": "门诊慢特病", "fee_total": 100, "personal_total": 60,
-             "settled_at": dt.datetime(2026, 5, 2)},
+             "settled_at": "2026-5-2 09:30"},
             {"name": "户主人", "id_no": HEAD, "visit_type": "门诊慢特病", "fee_total": 100, "personal_total": 70,
-             "settled_at": dt.datetime(2026, 5, 20)},
-            {"name": "已故人", "id_no": DEAD, "visit_type": "住院", "settled_at": dt.datetime(2026, 9, 30),
+             "settled_at": "2026-5-20 09:30"},
+            {"name": "已故人", "id_no": DEAD, "visit_type": "住院", "settled_at": "2026-9-30 09:30",
              "admitted_on": dt.date(2026, 9, 25), "fee_total": 500},
         ],
     )
@@ -174,12 +174,12 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
     county.deliver(
         "edu_compare",
         [
-            {"name": "小学生", "id_no": PUPIL, "term": "2026-2027学年第一学期", "study_stage": "初中", "school_name": "一中",
+            {"name": "小学生", "id_no": PUPIL, "term": "2026年秋季学期", "study_stage": "初中", "school_name": "一中",
              "aid_item": "生活补助", "aid_amount": 500},
-            {"name": "小学生", "id_no": PUPIL, "term": "2026年秋季", "aid_item": "营养餐", "aid_amount": 300},
+            {"name": "小学生", "id_no": PUPIL, "term": "2026年秋季学期", "aid_item": "营养餐", "aid_amount": 300},
             {"name": "小学生", "id_no": PUPIL, "term": "2026年春季学期", "aid_item": "生活补助", "aid_amount": 500},
-            {"name": "中职生", "id_no": STUDENT, "term": "2026秋", "not_in_school_reason": "厌学"},
-            {"name": "外乡生", "id_no": id_number(dt.date(2011, 1, 1)), "term": "2026秋", "is_registered": True,
+            {"name": "中职生", "id_no": STUDENT, "term": "2026年秋季学期", "not_in_school_reason": "厌学"},
+            {"name": "外乡生", "id_no": id_number(dt.date(2011, 1, 1)), "term": "2026年秋季学期", "is_registered": True,
              "aid_item": "生活补助", "aid_amount": 500},
         ],
     )

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hand_made import HandMadeCounty
+from hand_made import HandMadeCounty, hand_made_county
 
 
 @pytest.fixture(scope="module")
-def county(warehouse: str) -> Iterator[HandMadeCounty]:
-    made = HandMadeCounty(warehouse)
-    yield made
-    made.close()
+def county(server: None) -> Iterator[HandMadeCounty]:
+    with hand_made_county() as made:
+        yield made

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+import os
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg2
 import psycopg2.extras
-import yaml
 from psycopg2 import sql
 
+from bidui.contract import load_sources
 from bidui.home import sources_dir
-from bidui.warehouse import dbt
+from bidui.warehouse import dbt, embedded
+from bidui.warehouse.prepare import prepare
 
 NIGHT = dt.date(2026, 10, 16)
 TOWN = "990101101000"
@@ -22,11 +24,7 @@ VILLAGE, OTHER_VILLAGE = "990101101001", "990101101002"
 
 Row = Mapping[str, Any]
 
-_TYPES = {"int": "int", "year": "int", "date": "date", "month": "date", "bool": "boolean", "timestamp": "timestamp"}
-_EVERY_ROW = {
-    "batch_id": "bigint", "row_no": "bigint", "row_hash": "bigint", "is_repeat": "boolean",
-    "parse_errors": "text[]", "unknown_codes": "text[]",
-}
+_TEMPLATE = "hand_made_template"
 _CHECK_CHARACTERS = "10X98765432"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -39,20 +37,24 @@ def id_number(born: dt.date, sex: str = "男", serial: int = 1, area: str = "990
 
 
 class HandMadeCounty:
-    """Staging tables shaped by the contracts, filled row by row."""
+    """The real, empty warehouse, whose staging tables are filled row by row."""
 
     def __init__(self, url: str, night: dt.date = NIGHT) -> None:
         self.night = night
         self.connection = psycopg2.connect(url)
         self.connection.autocommit = True
-        self._department: dict[str, str] = {}
-        self._columns: dict[str, dict[str, str]] = {}
-        self._prefixes: dict[str, list[str]] = {}
-        for path in sorted(Path(sources_dir()).glob("*.yml")):
-            source = yaml.safe_load(path.read_text(encoding="utf-8"))
-            for extract, layout in source.get("extracts", {}).items():
-                self._department[extract] = source["department"]
-                self._create(extract, layout)
+        self._extracts = load_sources(sources_dir()).extracts
+        self._columns = {
+            extract: {
+                name
+                for (name,) in self.query(
+                    "select column_name from information_schema.columns"
+                    " where table_schema = 'staging' and table_name = %s",
+                    (extract,),
+                )
+            }
+            for extract in self._extracts
+        }
 
     def close(self) -> None:
         self.connection.close()
@@ -67,13 +69,6 @@ class HandMadeCounty:
             cursor.execute(statement)
             return [dict(record) for record in cursor.fetchall()]
 
-    def clear(self) -> None:
-        """Forget every row, batch and night."""
-        for extract in self._columns:
-            self.query(f"truncate staging.{extract}, raw.{extract}")
-        self.query("truncate ledger.night_batch, ledger.quarantined_row, ledger.batch cascade")
-        self.query("drop table if exists mart_identity.link")
-
     def deliver(
         self,
         extract: str,
@@ -86,93 +81,97 @@ class HandMadeCounty:
     ) -> int:
         """Put a batch in force on the night; `quarantined` are row numbers (the first row is 1). Returns its id."""
         data_date = data_date or self.night
+        department = self._extracts[extract].department
         rows = list(rows)
         batch_id = self.query(
             "insert into ledger.batch (department, extract, as_of, data_date, received_at, source_name, sha256,"
             " contract_version, rows_read, rows_landed, rows_accepted, status)"
             " values (%s, %s, %s, %s, now(), 'f.csv', 'x', '1', %s, %s, %s, 'accepted') returning batch_id",
-            (self._department[extract], extract, self.night, data_date, len(rows), len(rows), len(rows)),
+            (department, extract, self.night, data_date, len(rows), len(rows), len(rows)),
         )[0][0]
         self.query(
-            "insert into ledger.night_batch values (%s, %s, %s, %s, %s, %s, %s, %s)",
-            (self.night, self._department[extract], extract, batch_id, data_date, data_date.replace(day=1),
-             is_current, is_stale),
+            "insert into ledger.night_batch (as_of, department, extract, batch_id, data_date, list_month, is_current,"
+            " is_stale) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+            (self.night, department, extract, batch_id, data_date, data_date.replace(day=1), is_current, is_stale),
         )
+        self.query(f"create table staging.{extract}__b{batch_id} partition of staging.{extract} for values in ({batch_id})")
         for number, row in enumerate(rows, start=1):
             self._insert(extract, batch_id, number, row)
         for number in quarantined:
             self.query(
-                "insert into ledger.quarantined_row values (%s, %s, 'number_is_usable', 'id_no', 'check', 'critical')",
+                "insert into ledger.quarantined_row (batch_id, row_no, expectation, column_name, reason, severity)"
+                " values (%s, %s, 'number_is_usable', 'id_no', 'check', 'critical')",
                 (batch_id, number),
             )
-        self.query(f"analyze staging.{extract}")
+        self.query(f"analyze staging.{extract}__b{batch_id}")
         return int(batch_id)
 
     def reconcile(self, *layers: str) -> None:
         """Run the models of identity, and of the facts where asked."""
         dbt.run("run", "--select", *(layers or ("tag:identity",)), as_of=self.night, target="hand_made")
 
-    def _create(self, extract: str, layout: Mapping[str, Any]) -> None:
-        columns = dict(_EVERY_ROW)
-        for column in layout["columns"]:
-            kind = column["type"]
-            columns[column["name"]] = _TYPES.get(kind) or ("numeric" if kind.startswith("decimal") else "text")
-        columns["row_no"] = "bigint"
-        self._prefixes[extract] = []
-        for person in layout["persons"]:
-            prefix = "" if person["role"] == "self" else person["role"] + "_"
-            self._prefixes[extract].append(prefix)
-            for name, kind in (("id_no", "text"), ("id_state", "text"), ("id_key", "bigint"),
-                               ("person_name", "text"), ("name_norm", "text")):
-                columns[prefix + name] = kind
-        for name in ("division_code", "county_code", "town_code", "village_code"):
-            columns[name] = "text"
-        self._columns[extract] = columns
-        self.query(
-            f"create table staging.{extract} (" + ", ".join(f"{n} {k}" for n, k in columns.items()) + ")"
-        )
-        texts = [c["name"] for c in layout["columns"] if c["name"] != "row_no"]
-        self.query(
-            f"create table raw.{extract} (batch_id bigint, row_no bigint, "
-            + ", ".join(f"{name} text" for name in texts) + ")"
-        )
-
     def _insert(self, extract: str, batch_id: int, row_no: int, row: Row) -> None:
         values: dict[str, Any] = {"is_repeat": False, "row_hash": batch_id * 1000 + row_no, **row}
         values |= {"batch_id": batch_id, "row_no": row_no}
-        for prefix in self._prefixes[extract]:
-            self._complete_person(values, prefix)
+        for person in self._extracts[extract].persons:
+            self._complete_person(values, "" if person.role == "self" else f"{person.role}_")
+        for name in ("household", "person"):
+            if f"{name}_key" in self._columns[extract] and f"{name}_no" in values:
+                values[f"{name}_key"] = self.query("select parse.number_key(%s)", (values[f"{name}_no"],))[0][0]
         if values.get("village_code"):
-            values.setdefault("town_code", re.sub(r"\d{3}$", "000", values["village_code"]))
+            values.setdefault("division_code", values["village_code"])
+            values.setdefault("town_code", values["village_code"][:9] + "000")
             values.setdefault("county_code", values["village_code"][:6] + "000000")
-        values.setdefault("division_code", values.get("village_code") or values.get("town_code"))
-        known = {name: value for name, value in values.items() if name in self._columns[extract]}
-        unknown = set(values) - set(known) - {"division_code", "county_code", "town_code", "raw_id_no"}
-        if unknown:
-            raise KeyError(f"{extract} has no column {sorted(unknown)}")
         statement = sql.SQL("insert into {} ({}) values ({})").format(
-            sql.Identifier("staging", extract),
-            sql.SQL(", ").join(map(sql.Identifier, known)),
-            sql.SQL(", ").join(sql.Placeholder() * len(known)),
+            sql.Identifier("staging", f"{extract}__b{batch_id}"),
+            sql.SQL(", ").join(map(sql.Identifier, values)),
+            sql.SQL(", ").join(sql.Placeholder() * len(values)),
         )
         with self.connection.cursor() as cursor:
-            cursor.execute(statement, list(known.values()))
-        if "raw_id_no" in row:
-            self.query(
-                f"insert into raw.{extract} (batch_id, row_no, id_no) values (%s, %s, %s)",
-                (batch_id, row_no, row["raw_id_no"]),
-            )
+            cursor.execute(statement, list(values.values()))
 
     def _complete_person(self, values: dict[str, Any], prefix: str) -> None:
-        """Fill in what staging derives of a number and a name."""
-        name = values.pop(f"{prefix}name", None) if f"{prefix}name" == "name" else values.get(f"{prefix}name")
-        name = name or values.get(f"{prefix}person_name")
-        values[f"{prefix}person_name"] = name
-        values.setdefault(f"{prefix}name_norm", name)
-        number = values.get(f"{prefix}id_no")
-        state, key, normal = self.query(
-            "select parse.id_state(%s, %s), parse.id_key(%s), parse.id_no(%s)", (number, self.night, number, number)
+        """Fill in what staging derives of a number and a name (`name` is short for person_name)."""
+        if not prefix and "name" in values:
+            values["person_name"] = values.pop("name")
+        name = values.get(f"{prefix}name" if prefix else "person_name")
+        if name is not None:
+            values[f"{prefix}name_norm"] = self.query("select parse.person_name(%s)", (name,))[0][0]
+        if f"{prefix}id_no" not in values:
+            return
+        number = values[f"{prefix}id_no"]
+        normal, state, key = self.query(
+            "select parse.id_no(%s), parse.id_state(%s, %s), parse.id_key(%s)", (number, number, self.night, number)
         )[0]
-        values[f"{prefix}id_no"] = normal
-        values[f"{prefix}id_state"] = state
+        values[f"{prefix}id_no"], values[f"{prefix}id_state"] = normal, state
         values[f"{prefix}id_key"] = key if state == "ok" else None
+
+
+@contextmanager
+def hand_made_county() -> Iterator[HandMadeCounty]:
+    """A county in a database of its own, which is dropped afterwards.
+
+    Preparing a warehouse takes seconds, so the first one serves as the template of the others.
+    """
+    before = os.environ.get("BIDUI_WAREHOUSE_URL")
+    os.environ["BIDUI_WAREHOUSE_URL"] = embedded.ensure_database(_TEMPLATE)
+    prepare()
+    name = f"hand_made_{uuid.uuid4().hex[:12]}"
+    with closing(psycopg2.connect(embedded.superuser_url())) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(
+            sql.SQL("create database {} template {} owner {}").format(
+                sql.Identifier(name), sql.Identifier(_TEMPLATE), sql.Identifier(embedded.OWNER)
+            )
+        )
+    os.environ["BIDUI_WAREHOUSE_URL"] = embedded.ensure_database(name)
+    county = HandMadeCounty(os.environ["BIDUI_WAREHOUSE_URL"])
+    try:
+        yield county
+    finally:
+        county.close()
+        embedded.drop_database(name)
+        if before is None:
+            os.environ.pop("BIDUI_WAREHOUSE_URL", None)
+        else:
+            os.environ["BIDUI_WAREHOUSE_URL"] = before

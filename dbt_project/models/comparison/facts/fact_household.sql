@@ -254,7 +254,7 @@ dwelling_right as (
 registry_year as (
 
     select distinct on (household_key, year)
-        parse.number_key(household_no) as household_key,
+        household_key,
         extract(year from list_month)::int as year,
         household_type
     from {{ in_force_history('stg_registry__registry_household') }} as s

@@ -3,24 +3,24 @@
 with source as (
 
     select
-        coalesce(parse.number_key(household_no), 'row-' || row_hash) as household_key,
-        *
+        s.*,
+        coalesce(s.household_key, 'row-' || s.row_hash) as known_key
     from {{ in_force('stg_registry__registry_household') }} as s
 
 ),
 
 first_row as (
 
-    select distinct on (household_key) *
+    select distinct on (known_key) *
     from source
-    order by household_key, batch_id desc, row_no
+    order by known_key, batch_id desc, row_no
 
 ),
 
 final as (
 
     select
-        household_key,
+        known_key as household_key,
         household_no,
         county_code,
         town_code,
