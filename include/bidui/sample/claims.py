@@ -46,11 +46,11 @@ def settle(scene: Scene) -> Claims:
     p, f = scene.people, scene.facts
     counts = f.inpatient, f.chronic_visits, ordinary_visits(p, f.died)
     person, visit, turn = [], [], []
-    for kind, count in enumerate(counts):
-        count = count.astype(np.int64)
+    for which, times in enumerate(counts):
+        count = times.astype(np.int64)
         who = np.repeat(np.arange(p.size), count)
         person.append(who)
-        visit.append(np.full(len(who), kind))
+        visit.append(np.full(len(who), which))
         turn.append(np.arange(len(who)) - np.repeat(np.cumsum(count) - count, count))
     late = np.flatnonzero(f.late_claim)
     who = np.concatenate([*person, late])

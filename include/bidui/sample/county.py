@@ -128,10 +128,13 @@ def _night(county: County, night: int) -> None:
 
 
 def _write_town(county: County, town: Town, night: int, today: date, files: dict[str, OutFile]) -> None:
+    scenes: dict[int, Scene] = {}
     for extract, file in files.items():
         # A list that comes late is what it was on the first night, before anything was corrected.
         as_known = 1 if file.how == LATE_OLDER else night
-        scene = town.scene(as_known, today)
+        if as_known not in scenes:
+            scenes[as_known] = town.scene(as_known, today)
+        scene = scenes[as_known]
         scene.data_date = file.data_date
         table = BUILDERS[extract](scene)
         table.locked = _locked(table, town)

@@ -27,15 +27,16 @@ class Packing:
     container: str
     file_name: str
     titles: tuple[str, ...]
-    date: dict[str, Any]
+    due: dict[str, Any]
     style: str
     footer: bool
     signature: bool
     blank_before_footer: bool
+    extra: dict[str, str]
 
     def data_date(self, night: date) -> date:
         """Return the newest data date that is due by a night."""
-        rule, value = next(iter(self.date.items()))
+        rule, value = next(iter(self.due.items()))
         if rule == "lag":
             return night - timedelta(days=value)
         if rule == "day":
@@ -63,11 +64,12 @@ def packings() -> dict[str, Packing]:
             container=entry["container"],
             file_name=entry["file_name"],
             titles=tuple(entry.get("titles", ())),
-            date=entry["date"],
+            due=entry["date"],
             style=entry["style"],
             footer=entry.get("footer", False),
             signature=entry.get("signature", False),
             blank_before_footer=entry.get("blank_before_footer", False),
+            extra=entry.get("extra", {}),
         )
         for key, entry in entries.items()
     }

@@ -53,7 +53,7 @@ def _opencc(config: str) -> Any:
 
 
 def soil(
-    table: Table, layout: Layout, place: Place, style: str, container: str, rates: dict[str, Any], disability: list[str]
+    table: Table, layout: Layout, place: Place, style: str, container: str, rates: dict[str, Any], disability: Array
 ) -> None:
     """Write dates in the file's style, then damage cells of the table at the stated rates.
 
@@ -76,15 +76,18 @@ def soil(
             _soil_dates(table, name, plain, column.type, style, container, dirt, where in dirt["lossy_columns"])
         elif is_amount(column):
             _soil_some(table, name, dirt["amount"], _AREAS if name.endswith("_m2") else _AMOUNTS)
+            _soil_losses(table, name)
         elif column.codes in code_forms():
             _soil_codes(table, name, code_forms()[column.codes], dirt["code"])
         elif name in PLACE_COLUMNS:
             _soil_places(table, name, place, dirt)
+        elif name == "bank_account":
+            _soil_some(table, name, dirt["account"], _ACCOUNTS)
         elif name == "household_no" and table.extract != "registry_household":
             _soil_some(table, name, dirt["household_no"], _HOUSEHOLD_NUMBERS)
         if name in NAME_COLUMNS or (name in personal and name.endswith("_name")):
             _soil_names(table, name, dirt["name"])
-        if column.type == "text" and name not in personal and name not in dirt["no_null_token"]:
+        if (column.type == "text" or is_amount(column)) and name not in personal and name not in dirt["no_null_token"]:
             _soil_blanks(table, name, dirt["null_token"])
     copies = draw.chance(table.key, f"{table.extract} duplicate", dirt["duplicate_row"]) & ~table.locked
     table.append_copies(np.flatnonzero(copies))
@@ -94,7 +97,7 @@ def soil(
 
 
 def _soil_numbers(
-    table: Table, column: str, people: Array, dirt: dict[str, Any], registry: bool, harmless: bool, disability: list[str]
+    table: Table, column: str, people: Array, dirt: dict[str, Any], registry: bool, harmless: bool, disability: Array
 ) -> None:
     """Damage a column of identity numbers; `harmless` allows only what staging repairs."""
     rates = dirt["registry_id"] if registry else dirt["id"]
@@ -117,7 +120,8 @@ def _soil_numbers(
             if mangled < 0:
                 continue
         if kind == "disability_number":
-            damaged = disability[people[row]] if people[row] >= 0 else ""
+            card = disability[people[row]] if people[row] >= 0 else ""
+            damaged = card if card.startswith(cell) else cell
         else:
             damaged = _NUMBERS[kind](cell)
         if damaged == cell or (not damaged and kind != "blank"):
@@ -264,9 +268,9 @@ def _soil_dates(
     if lossy:
         for row in np.flatnonzero(draw.chance(table.key, f"{name} lossy", dirt["lossy_date"])).tolist():
             if plain[row] and not table.locked[row]:
-                month = bool(table.key[row] & np.uint64(2))
-                cells[row] = plain[row][:7].replace("-", "") if month else "无"
-                table.damage.append(Damage(row, column, "date_month_only" if month else "date_word", REPAIRED))
+                form = int(table.key[row] % np.uint64(3))
+                cells[row] = (plain[row][:7].replace("-", ""), plain[row][:7], "无")[form]
+                table.damage.append(Damage(row, column, "date_word" if form == 2 else "date_month_only", REPAIRED))
 
 
 # -- amounts, codes, places, numbers -----------------------------------------------------------------------------------
@@ -289,9 +293,9 @@ _AMOUNTS: dict[str, Callable[[str], str]] = {
     "amount_ten_thousands": _ten_thousands,
     "amount_full_width": lambda t: t.translate(FULL_WIDTH),
     "amount_trailing_space": lambda t: t + " ",
-    "amount_brackets": lambda t: f"({t[1:]})" if t.startswith("-") else t,
 }
 _AREAS = {name: _AMOUNTS[name] for name in ("amount_full_width", "amount_trailing_space")}
+_ACCOUNTS: dict[str, Callable[[str], str]] = {"account_scientific": lambda t: f"{int(t):.2E}"}
 _HOUSEHOLD_NUMBERS: dict[str, Callable[[str], str]] = {
     "number_float": lambda t: t.lstrip("0") + ".0",
     "leading_zero_lost": lambda t: t.lstrip("0"),
@@ -310,6 +314,15 @@ def _soil_some(table: Table, column: str, rate: float, forms: dict[str, Callable
         if damaged != cell:
             cells[row] = damaged
             table.damage.append(Damage(row, column, kind, REPAIRED))
+
+
+def _soil_losses(table: Table, column: str) -> None:
+    """Write half of the negative amounts in brackets, as bookkeepers do."""
+    cells = table.columns[column]
+    for row in np.flatnonzero(draw.chance(table.key, f"{table.extract}.{column} brackets", 0.5)).tolist():
+        if isinstance(cells[row], str) and cells[row].startswith("-"):
+            cells[row] = f"({cells[row][1:]})"
+            table.damage.append(Damage(row, column, "amount_brackets", REPAIRED))
 
 
 def _soil_codes(table: Table, column: str, forms: dict[str, list[str]], rate: float) -> None:

@@ -68,7 +68,7 @@ class Facts:
     h_type: Array
     h_monitor: Array  # -1: not monitored
     h_cleared: Array
-    h_cause: list[str]
+    h_cause: Array  # text
     h_income: Array  # yuan per person
     h_wage: Array  # yuan per household
     h_business: Array
@@ -449,7 +449,7 @@ def _unexited_causes(
 
 def _causes(
     p: Population, unexited: dict[int, str], ill: Array, disabled: Array, student: Array, labour: Array
-) -> list[str]:
+) -> Array:
     """Return the cause of poverty of each registry household, always one that its members bear out."""
     has_ill, has_disabled = p.per_household(ill) > 0, p.per_household(disabled) > 0
     has_student = p.per_household(student) > 0
@@ -463,10 +463,9 @@ def _causes(
     cause = np.where(low_labour & (draws < 0.4), "缺劳动力", cause)
     cause = np.where(has_disabled & (draws < 0.85), "因残", cause)
     cause = np.where(has_ill & (draws > 0.25), "因病", cause)
-    result = cause.tolist()
     for household, stated in unexited.items():
-        result[household] = stated
-    return [str(value) for value in result]
+        cause[household] = stated
+    return cause
 
 
 def _labour(
@@ -556,6 +555,10 @@ def _income(
     # Work in the fields makes up what is missing to a plausible income above the line.
     target = draw.integer(key, "income", line + 350, line + 6000) * size
     business = business + np.maximum(target - total, 0)
+    # A bad year in business: a loss, made up by wages.
+    loss = (wage > 0) & draw.chance(key, "loss", 0.03)
+    wage = np.where(loss, wage + business + 2000, wage)
+    business = np.where(loss, -2000, business)
     per_person = np.round((transfer + business + wage) / size, 2)
     return per_person, wage, business, transfer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,10 @@ class OutFile:
         names = [column.name for column in self.layout.columns]
         if "serial_no" in table.columns:
             table.columns["serial_no"] = list(range(self.landed + 1, self.landed + 1 + table.rows))
-        self.sheet.write(zip(*(table.columns[name] for name in names), strict=True))
+        cells = [table.columns[name] for name in names]
+        rows = range(first, first + table.rows)
+        cells.extend([f"{beginning}{row}" for row in rows] for beginning in self.packing.extra.values())
+        self.sheet.write(zip(*cells, strict=True))
         self.landed += table.rows
         self.quarantined += len(table.quarantined_rows())
         if self.packing.footer:
@@ -54,7 +57,7 @@ class OutFile:
     def close(self) -> None:
         """Write the footer, if the list has one, and close the file; its time is noon of the data date."""
         names = [column.name for column in self.layout.columns]
-        before, width = self.sheet.line, len(names)
+        before, width = self.sheet.line, len(names) + len(self.packing.extra)
         if self.packing.blank_before_footer:
             self.sheet.write([[""] * width])
         if self.packing.footer:
@@ -73,7 +76,7 @@ class OutFile:
 
 def set_time(path: Path, day: date) -> None:
     """Set a file's modification time to noon of a day."""
-    stamp = datetime(day.year, day.month, day.day, 12, tzinfo=timezone.utc).timestamp()
+    stamp = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()
     os.utime(path, (stamp, stamp))
 
 
@@ -88,9 +91,11 @@ def open_file(
         container, name = "csv", str(Path(name).with_suffix(".csv"))
     path = folder / layout.department / layout.extract / name
     title = layout.title.split("/")[0].strip()[:20] or "Sheet1"
-    sheet = open_sheet(path, container, layout.encoding, len(layout.columns), title)
+    width = len(layout.columns) + len(packing.extra)
+    sheet = open_sheet(path, container, layout.encoding, width, title)
     file = OutFile(layout, packing, path, data_date, container, sheet, how)
-    _write_head(file, place, headers(layout, seed, f"{night:%Y%m%d}"), counter)
+    words = headers(layout, seed, f"{night:%Y%m%d}") + list(packing.extra)
+    _write_head(file, place, words, counter)
     return file
 
 

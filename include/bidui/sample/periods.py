@@ -24,6 +24,7 @@ class Periods:
 
     @property
     def school_start(self) -> date:
+        """The day on which school ages count."""
         return date(self.school_year, 9, 1)
 
     @property
@@ -37,6 +38,7 @@ class Periods:
 
     @property
     def term_start(self) -> date:
+        """First day of the running term."""
         return date(int(self.term[:4]), 9 if self.term.endswith("A") else 3, 1)
 
 

@@ -32,6 +32,7 @@ class Village:
 
     @property
     def stem(self) -> str:
+        """The name without 村."""
         return self.name.removesuffix("村")
 
 
@@ -47,13 +48,16 @@ class Place:
 
     @property
     def county_prefix(self) -> int:
+        """First six digits of the numbers of people born here."""
         return int(self.county_code)
 
     @property
     def outside_prefix(self) -> int:
+        """First six digits of the numbers of people who came from elsewhere."""
         return OUTSIDE_PREFIX + self.county_prefix % 100
 
     def full_path(self, village: Village) -> str:
+        """Province to village in one text."""
         return f"{PROVINCE[1]}{PREFECTURE[1]}{self.county}{self.name}{village.name}"
 
 

@@ -54,10 +54,12 @@ class TownPlan:
 
     @property
     def persons(self) -> int:
+        """Registry persons."""
         return sum(cohort.persons for cohort in self.cohorts)
 
     @property
     def households(self) -> int:
+        """Registry households."""
         return sum(cohort.households for cohort in self.cohorts)
 
 
@@ -88,10 +90,10 @@ def town_plan() -> TownPlan:
     years = _split(early, (0.26, 0.31, 0.43))
     cohorts = [Cohort("已脱贫", year, *part) for year, part in zip((2014, 2015, 2016), years, strict=True)]
     cohorts.append(Cohort("返贫", 2016, *back))
-    for year in (2017, 2018, 2019):
-        cohorts.append(
-            Cohort("已脱贫", year, f["town", "exited_households", str(year)], f["town", "exited_persons", str(year)])
-        )
+    cohorts.extend(
+        Cohort("已脱贫", year, f["town", "exited_households", str(year)], f["town", "exited_persons", str(year)])
+        for year in (2017, 2018, 2019)
+    )
     cohorts.append(
         Cohort(
             "未脱贫",

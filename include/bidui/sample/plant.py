@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,12 +44,14 @@ class World:
     facts: Facts
     periods: Periods
 
-    @property
+    @cached_property
     def age(self) -> Array:
+        """Completed years on the first night."""
         return self.people.age_on(self.periods.as_of)
 
-    @property
+    @cached_property
     def school_age(self) -> Array:
+        """Completed years on 1 September of the school year."""
         return self.people.age_on(self.periods.school_start)
 
     def of_household(self, values: Array) -> Array:
@@ -56,15 +59,16 @@ class World:
         spread: Array = values[self.people.household]
         return spread
 
-    @property
+    @cached_property
     def quiet(self) -> Array:
         """Persons without any settlement in the year."""
         f = self.facts
         none: Array = (f.inpatient == 0) & (f.chronic_visits == 0) & ~ordinary_visits(self.people, f.died)
         return none
 
-    @property
+    @cached_property
     def well(self) -> Array:
+        """Persons whom the registry has as healthy."""
         f = self.facts
         healthy: Array = ~f.r_chronic & ~f.r_major & ~f.r_disabled
         return healthy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -116,14 +116,17 @@ class Population:
 
     @property
     def size(self) -> int:
+        """Persons."""
         return len(self.key)
 
     @property
     def households(self) -> int:
+        """Households, registered or not."""
         return len(self.household_key)
 
     @property
     def registered_households(self) -> int:
+        """Households of the registry; they come first."""
         return int((self.household_cohort >= 0).sum())
 
     @property
@@ -134,13 +137,23 @@ class Population:
 
     def age_on(self, day: date) -> Array:
         """Completed years of each person on a day."""
-        return age_on(self.birth, day)
+        months, day_of_month = self._birth_parts
+        ages: Array = ((day.year - 1970) * 12 + day.month - 1 - months - (day_of_month > day.day)) // 12
+        return ages
+
+    @cached_property
+    def _birth_parts(self) -> tuple[Array, Array]:
+        """Months since 1970 and day of the month of each birth."""
+        months = self.birth.astype("datetime64[M]")
+        return months.astype(np.int64), (self.birth - months).astype(np.int64) + 1
 
     def relation(self, person: int) -> str:
+        """Relation to the head, in the registry's words."""
         male_word, female_word = RELATIONS[self.role[person]]
         return male_word if self.male[person] else female_word
 
     def id_no(self, person: int) -> str:
+        """Identity number as text."""
         return f"{self.id17[person]}{self.check[person]}"
 
     def per_household(self, values: Array) -> Array:
@@ -154,15 +167,6 @@ def name_parts() -> dict[str, Any]:
     """Return the parts that names are made of."""
     parts: dict[str, Any] = yaml.safe_load((HERE / "names.yml").read_text(encoding="utf-8"))
     return parts
-
-
-def age_on(birth: Array, day: date) -> Array:
-    """Completed years on a day of people born on `birth` (datetime64[D])."""
-    months = birth.astype("datetime64[M]").astype(np.int64)
-    dom = (birth - birth.astype("datetime64[M]")).astype(np.int64) + 1
-    now = (day.year - 1970) * 12 + day.month - 1
-    ages: Array = (now - months - (dom > day.day)) // 12
-    return ages
 
 
 def build(

@@ -42,22 +42,27 @@ class Scene:
 
     @property
     def periods(self) -> Periods:
+        """Month, year and term that the night is about."""
         return Periods(self.night)
 
     @cached_property
     def names(self) -> Array:
+        """Names per person."""
         return np.array(self.people.name, dtype=object)
 
     @cached_property
     def ids(self) -> Array:
+        """Identity numbers per person."""
         return np.array(id_number.texts(self.people.id17, self.people.check), dtype=object)
 
     @cached_property
     def village_names(self) -> Array:
+        """Village per person."""
         return np.array([village.name for village in self.people.place.villages], dtype=object)[self.people.village]
 
     @cached_property
     def hamlets(self) -> Array:
+        """Hamlet per person."""
         return np.array(name_parts()["hamlets"], dtype=object)[self.people.hamlet]
 
     @cached_property

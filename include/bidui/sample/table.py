@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,7 @@ class Table:
 
     @property
     def rows(self) -> int:
+        """Rows so far."""
         return len(self.key)
 
     def append_copies(self, rows: Array) -> None:
@@ -78,6 +79,17 @@ def gather(values: Iterable[Any] | Array, index: Array) -> list[Any]:
     array = values if isinstance(values, np.ndarray) else np.array(list(values), dtype=object)
     picked: list[Any] = array[index].tolist()
     return picked
+
+
+def each(make: Callable[..., Any], *columns: Array | list[Any]) -> list[Any]:
+    """Return make(cell, cell, …) per row of several columns."""
+    lists = [column.tolist() if isinstance(column, np.ndarray) else column for column in columns]
+    return [make(*cells) for cells in zip(*lists, strict=True)]
+
+
+def only(cells: Array | list[Any], mask: Array) -> list[Any]:
+    """Return the cells where the mask is true, blank elsewhere."""
+    return each(lambda cell, keep: cell if keep else "", cells, mask)
 
 
 def labels(words: Iterable[str], index: Array, empty: str = "") -> list[str]:

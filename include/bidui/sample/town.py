@@ -113,7 +113,7 @@ def _renumbering(world: World, taken: Array) -> Renumbering:
     p, f = world.people, world.facts
     if p.number:
         return Renumbering((), (), ())
-    cause = np.array([text in ("缺技术", "缺资金", "交通条件落后") for text in f.h_cause])
+    cause = np.isin(f.h_cause, ("缺技术", "缺资金", "交通条件落后"))
     plain = (f.h_type == facts.GENERAL_TYPE) & (f.renovation_year == 0) & ~f.dwelling & cause & (f.h_monitor < 0)
     grown = p.registered & (p.role == CHILD) & (world.age >= 22) & (f.stage < 0) & world.well
     leaving = draw.first(p.key, "split", grown & (plain & ~taken & (p.household_size >= 3))[p.household], SPLITS * 2)

@@ -42,6 +42,7 @@ class Truth:
 
     @property
     def kept(self) -> bool:
+        """Whether anything is written."""
         return bool(self._writers)
 
     def add(self, table: str, rows: Iterable[Sequence[Any]]) -> None:

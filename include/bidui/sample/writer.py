@@ -16,21 +16,26 @@ from typing import Any, Protocol
 import xlsxwriter
 import xlwt
 
-FIXED_TIME = datetime(2020, 1, 1)
+FIXED_TIME = datetime(2020, 1, 1)  # noqa: DTZ001  a workbook's times carry no zone
 XLS_ROWS = 65_536
 XLSX_ROWS = 1_048_576
 
 
 class Sheet(Protocol):
-    """One file being written; `line` is the number of the next row, the first being 1."""
+    """One file being written."""
 
-    line: int
+    @property
+    def line(self) -> int:
+        """Number of the next row, the first being 1."""
 
-    def write(self, rows: Iterable[Sequence[Any]]) -> None: ...
+    def write(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Write rows; cells are text, numbers, dates or None."""
 
-    def merge(self, row: int, last_row: int, column: int, last_column: int, text: str) -> None: ...
+    def merge(self, row: int, last_row: int, column: int, last_column: int, text: str) -> None:
+        """Write one text over an area (row numbers from 1, columns from 0); areas of a head come in order."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Finish the file."""
 
 
 class CsvSheet:
@@ -44,12 +49,14 @@ class CsvSheet:
         self.line = 1
 
     def write(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Write rows."""
         self._flush()
         counted = _Counted(rows)
         self._writer.writerows(counted)
         self.line += counted.count
 
     def merge(self, row: int, last_row: int, column: int, last_column: int, text: str) -> None:
+        """Write a text over an area."""
         for line in range(row, last_row + 1):
             self._pending.setdefault(line, [""] * self._width)
         self._pending[row][column] = text
@@ -63,6 +70,7 @@ class CsvSheet:
         self._pending = {}
 
     def close(self) -> None:
+        """Finish the file."""
         self._flush()
         self._stream.close()
 
@@ -93,6 +101,7 @@ class XlsxSheet:
         self.line = 1
 
     def write(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Write rows."""
         self._flush()
         text, number, day = self._sheet.write_string, self._sheet.write_number, self._date
         line = self.line - 1
@@ -102,13 +111,14 @@ class XlsxSheet:
                     if cell:
                         text(line, column, cell)
                 elif isinstance(cell, date):
-                    self._sheet.write_datetime(line, column, datetime(cell.year, cell.month, cell.day), day)
+                    self._sheet.write_datetime(line, column, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
                 elif cell is not None:
                     number(line, column, cell)
             line += 1
         self.line = line + 1
 
     def merge(self, row: int, last_row: int, column: int, last_column: int, text: str) -> None:
+        """Write a text over an area."""
         self._merged.append((row, last_row, column, last_column, text))
 
     def _flush(self) -> None:
@@ -132,6 +142,7 @@ class XlsxSheet:
         self.line = last + 1
 
     def close(self) -> None:
+        """Finish the file."""
         self._flush()
         self._book.close()
 
@@ -148,6 +159,7 @@ class XlsSheet:
         self.line = 1
 
     def write(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Write rows."""
         for row in rows:
             for column, cell in enumerate(row):
                 if isinstance(cell, date):
@@ -157,10 +169,12 @@ class XlsSheet:
             self.line += 1
 
     def merge(self, row: int, last_row: int, column: int, last_column: int, text: str) -> None:
+        """Write a text over an area."""
         self._sheet.write_merge(row - 1, last_row - 1, column, last_column, text, self._centre)
         self.line = max(self.line, last_row + 1)
 
     def close(self) -> None:
+        """Finish the file."""
         self._book.save(str(self._path))
 
 
@@ -172,15 +186,19 @@ class ZippedSheet:
 
     @property
     def line(self) -> int:
+        """Number of the next row."""
         return self._inner.line
 
     def write(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Write rows."""
         self._inner.write(rows)
 
     def merge(self, row: int, last_row: int, column: int, last_column: int, text: str) -> None:
+        """Write a text over an area."""
         self._inner.merge(row, last_row, column, last_column, text)
 
     def close(self) -> None:
+        """Finish the file."""
         self._inner.close()
         with zipfile.ZipFile(self._path, "w", zipfile.ZIP_DEFLATED) as archive:
             info = zipfile.ZipInfo(self._inner_path.name, FIXED_TIME.timetuple()[:6])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from bidui.sample import draw
 from bidui.sample.draw import Array
 from bidui.sample.facts import TIERS, couple_mask
 from bidui.sample.plan import figures
-from bidui.sample.population import CHILD, HEAD, SPOUSE, name_parts
+from bidui.sample.population import CHILD, SPOUSE, name_parts
 from bidui.sample.scene import CATEGORIES, DISABILITY_GRADES, Scene
-from bidui.sample.table import Table, gather, iso, labels, when
+from bidui.sample.table import RESIDUAL, Damage, Table, each, gather, iso, labels, only, when
 
 LIVING, NURSING = "66.00", "80.00"  # yuan a month
 CARE = ("全自理", "半护理", "全护理")
@@ -40,7 +42,7 @@ def dibao(scene: Scene) -> Table:
     month = f"{scene.data_date:%Y-%m}"
     since = np.datetime64(scene.data_date, "M") - draw.integer(key, "dibao since", 6, 60).astype("timedelta64[M]")
     banks = name_parts()["banks"]
-    columns = {
+    columns: dict[str, list[Any]] = {
         "county_name": [p.place.county] * len(households),
         "town_name": [p.place.name] * len(households),
         "village_name": gather(scene.village_names, head),
@@ -56,7 +58,7 @@ def dibao(scene: Scene) -> Table:
         "pay_month": [month] * len(households),
         "valid_from": [day[:7] for day in iso(since.astype("datetime64[D]"))],
         "valid_to": [""] * len(households),
-        "main_cause": [f.h_cause[household] for household in households.tolist()],
+        "main_cause": f.h_cause[households].tolist(),
         "bank_name": labels(banks, draw.integer(key, "bank", 0, len(banks) - 1)),
         "bank_account": accounts(key),
         "remark": [""] * len(households),
@@ -77,13 +79,13 @@ def dibao_member(scene: Scene) -> Table:
     who = who[order]
     married = couple_mask(p)[who]
     adult = p.age_on(scene.night)[who] >= 22
-    columns = {
+    columns: dict[str, list[Any]] = {
         "id_no": scene.ids_in("dibao_member", who),
         "person_name": scene.names_in("dibao_member", who),
         "dibao_no": dibao_numbers(scene, p.household[who]),
         "is_covered": when(f.dibao[who]),
-        "marital_status": ["已婚" if m else "未婚" if not a else "丧偶" for m, a in zip(married.tolist(), adult.tolist(), strict=True)],
-    }  # fmt: skip
+        "marital_status": each(lambda m, a: "已婚" if m else "丧偶" if a else "未婚", married, adult),
+    }
     return Table("dibao_member", columns, p.key[who], {"self": who}, _unlocked(who))
 
 
@@ -94,7 +96,7 @@ def tekun(scene: Scene) -> Table:
     key = p.key[who]
     collective = draw.chance(key, "collective", 0.15)
     care = draw.choice(key, "care", [0.7, 0.2, 0.1])
-    columns = {
+    columns: dict[str, list[Any]] = {
         "county_name": [p.place.county] * len(who),
         "town_name": [p.place.name] * len(who),
         "village_name": gather(scene.village_names, who),
@@ -115,17 +117,24 @@ def disability(scene: Scene) -> Table:
     who = scene.shuffled(np.flatnonzero(f.disabled), "disability")
     grade = f.disability_grade[who]
     paid = ~f.disability_unpaid[who] & ~f.tekun[who]
-    columns = {
+    cards = gather(scene.disability_numbers, who)
+    stale = ~p.registered[who] & draw.chance(p.key[who], "stale card", 0.01)
+    for row in np.flatnonzero(stale).tolist():
+        # Re-graded since, but the old card is still on the list.
+        cards[row] = cards[row][:19] + str(grade[row] % 4 + 1) + cards[row][20:]
+    columns: dict[str, list[Any]] = {
         "person_name": scene.names_in("disability", who),
         "id_no": scene.ids_in("disability", who),
-        "disability_no": gather(scene.disability_numbers, who),
+        "disability_no": cards,
         "disability_category": labels(CATEGORIES, scene.category[who] - 1),
         "disability_grade": labels(DISABILITY_GRADES, grade - 1),
         "living_subsidy": when(paid & f.dibao[who], LIVING, ""),
         "nursing_subsidy": when(paid & (grade <= 2), NURSING, ""),
         "pay_month": [f"{scene.data_date:%Y-%m}"] * len(who),
     }
-    return Table("disability", columns, p.key[who], {"self": who}, _unlocked(who))
+    table = Table("disability", columns, p.key[who], {"self": who}, _unlocked(who))
+    table.damage = [Damage(row, "disability_no", "stale_card", RESIDUAL) for row in np.flatnonzero(stale).tolist()]
+    return table
 
 
 def death(scene: Scene) -> Table:
@@ -136,12 +145,12 @@ def death(scene: Scene) -> Table:
     key = p.key[who]
     cremated = f.died[who] + draw.integer(key, "cremated", 1, 4).astype("timedelta64[D]")
     late = cremated > np.datetime64(scene.data_date)
-    columns = {
+    columns: dict[str, list[Any]] = {
         "serial_no": [0] * len(who),
         "person_name": scene.names_in("death", who),
         "id_no": scene.ids_in("death", who),
         "died_on": iso(f.died[who]),
-        "cremated_on": ["" if hidden else day for day, hidden in zip(iso(cremated), late.tolist(), strict=True)],
+        "cremated_on": only(iso(cremated), ~late),
         "town_name": [p.place.name] * len(who),
         "remark": [""] * len(who),
     }
@@ -170,7 +179,7 @@ def marriage(scene: Scene) -> Table:
     days = draw.integer(key, "marriage day", 0, 364).astype("timedelta64[D]")
     day = np.datetime64(scene.data_date) - days
     order = np.argsort(day, kind="stable")
-    columns = {
+    columns: dict[str, list[Any]] = {
         "registered_on": iso(day[order]),
         "kind": [kind[index] for index in order.tolist()],
         "male_id": scene.ids_in("marriage", male[order]),

@@ -14,7 +14,7 @@ from bidui.sample.periods import term_first_day, term_label
 from bidui.sample.place import OLD_COUNTY_CODE
 from bidui.sample.population import name_parts
 from bidui.sample.scene import Scene
-from bidui.sample.table import Table, gather, iso, labels, when
+from bidui.sample.table import Table, each, gather, iso, labels, only, when
 
 AID_ITEM = "义务教育家庭经济困难学生生活补助"
 AID = {PRIMARY: 500, JUNIOR: 625}
@@ -53,15 +53,15 @@ def school_roll(scene: Scene) -> Table:
         "roll_no": roll_numbers(scene, who),
         "class_no": [str(number) for number in draw.integer(key, "class no", 1, 52).tolist()],
         "school_name": school,
-        "school_code": [f"{p.place.code[:9]}{s:02d}{n:02d}" for s, n in zip(stage.tolist(), _school_index(key, stage).tolist(), strict=True)],
+        "school_code": each(lambda s, n: f"{p.place.code}{s:02d}{n:02d}", stage, _school_index(key, stage)),
         "study_stage": labels(STAGES, stage),
-        "grade": [f"{month[:4]}级" if form else name for month, form, name in zip(started.tolist(), years_form, grades, strict=True)],
+        "grade": each(lambda month, form, name: f"{month[:4]}级" if form else name, started, years_form, grades),
         "class_name": [f"{number}班" for number in draw.integer(key, "class", 1, 6).tolist()],
         "enrolled_month": started.tolist(),
         "enrol_mode": ["就近入学"] * len(who),
         "study_mode": when((stage >= JUNIOR) & draw.chance(key, "boards", 0.6), "住校", "走读"),
         "hukou_code": [str(OLD_COUNTY_CODE) if old else p.place.county_code for old in old_code],
-        "address": [f"{p.place.name}{village}{hamlet}" for village, hamlet in zip(gather(scene.village_names, who), gather(scene.hamlets, who), strict=True)],
+        "address": each("{}{}{}".format, [p.place.name] * len(who), scene.village_names[who], scene.hamlets[who]),
         "is_left_behind": when(draw.chance(key, "left behind", 0.18)),
         "is_orphan": ["否"] * len(who),
         "needs_aid": when(p.registered[who]),
@@ -69,7 +69,7 @@ def school_roll(scene: Scene) -> Table:
         "disability_category": [""] * len(who),
         "guardian_name": gather(scene.names, guardian),
         "guardian_phone": scene.phones(guardian),
-    }  # fmt: skip
+    }
     return Table("school_roll", columns, key, {"self": who}, _unlocked(who))
 
 
@@ -158,9 +158,9 @@ def edu_compare(scene: Scene) -> Table:
         "in_county": when(far, "县外", "县内"),
         "in_province": ["省内"] * len(who),
         "aid_item": when(paid, AID_ITEM, ""),
-        "aid_amount": [f"{v}.00" if p_ else "" for v, p_ in zip(amount.tolist(), paid.tolist(), strict=True)],
+        "aid_amount": only([f"{yuan}.00" for yuan in amount.tolist()], paid),
         "meal_amount": when(np.isin(stage, (PRIMARY, JUNIOR)) & ~absent, "400.00", ""),
-    }  # fmt: skip
+    }
     return Table("edu_compare", columns, key, {"self": who}, _unlocked(who))
 
 
@@ -215,7 +215,7 @@ def _school_age(scene: Scene, people: Array, term: str) -> Array:
 def _age_in(scene: Scene, person: int, term: str) -> int:
     birth = scene.people.birth[person].astype(date)
     year = int(term[:4]) - (not term.endswith("A"))
-    return year - birth.year - ((9, 1) < (birth.month, birth.day))
+    return year - birth.year - ((birth.month, birth.day) > (9, 1))
 
 
 def _unlocked(who: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from bidui.sample.facts import (
 )
 from bidui.sample.population import name_parts
 from bidui.sample.scene import Scene
-from bidui.sample.table import Table, gather, iso, iso_month, labels, when, yuan
+from bidui.sample.table import Table, each, gather, iso, iso_month, labels, only, when, yuan
 
 RESIDENT, EMPLOYEE = "城乡居民基本医疗保险", "职工基本医疗保险"
 
@@ -45,6 +46,11 @@ def amounts(scene: Scene, who: Array) -> tuple[Array, Array]:
     return personal, subsidy
 
 
+def whole(yuan: Array) -> list[str]:
+    """Return whole yuan as amounts with two decimals."""
+    return [f"{value}.00" for value in yuan.tolist()]
+
+
 def hi_roll(scene: Scene) -> Table:
     """One row per insured person and scheme: the whole population, most of it outside the registry."""
     p, f = scene.people, scene.facts
@@ -53,7 +59,7 @@ def hi_roll(scene: Scene) -> Table:
     resident = f.resident[who]
     personal, subsidy = amounts(scene, who)
     suspended = ~p.registered[who] & draw.chance(key, "suspended", 0.006)
-    columns = {
+    columns: dict[str, list[Any]] = {
         "psn_no": person_numbers(scene, who),
         "id_no": scene.ids_in("hi_roll", who),
         "person_name": scene.names_in("hi_roll", who),
@@ -62,8 +68,8 @@ def hi_roll(scene: Scene) -> Table:
         "insurance_year": [str(scene.periods.insurance_year)] * len(who),
         "status": when(suspended, "暂停参保", "正常参保"),
         "paid_on": iso(paid_on(scene, who)),
-        "personal_amount": [f"{v}.00" if r else "" for v, r in zip(personal.tolist(), resident.tolist(), strict=True)],
-        "subsidy_amount": [f"{v}.00" if r else "" for v, r in zip(subsidy.tolist(), resident.tolist(), strict=True)],
+        "personal_amount": only(whole(personal), resident),
+        "subsidy_amount": only(whole(subsidy), resident),
         "has_serious_illness_insurance": when(f.serious[who]),
         "town_name": [p.place.name] * len(who),
         "village_name": gather(scene.village_names, who),
@@ -77,7 +83,7 @@ def hi_subsidy_target(scene: Scene) -> Table:
     who = scene.shuffled(np.flatnonzero(f.listed), "target")
     key = p.key[who]
     entered = np.datetime64(f"{scene.periods.insurance_year - 1}-09") - draw.integer(key, "entered", 0, 30).astype("timedelta64[M]")
-    columns = {
+    columns: dict[str, list[Any]] = {
         "serial_no": [0] * len(who),
         "id_no": scene.ids_in("hi_subsidy_target", who),
         "person_name": scene.names_in("hi_subsidy_target", who),
@@ -85,8 +91,8 @@ def hi_subsidy_target(scene: Scene) -> Table:
         "town_name": [p.place.name] * len(who),
         "village_name": gather(scene.village_names, who),
         "included_month": iso_month(entered.astype("datetime64[D]")),
-        "paid_on": [day if insured else "" for day, insured in zip(iso(paid_on(scene, who)), f.resident[who].tolist(), strict=True)],
-    }  # fmt: skip
+        "paid_on": only(iso(paid_on(scene, who)), f.resident[who]),
+    }
     return Table("hi_subsidy_target", columns, key, {"self": who}, _unlocked(who))
 
 
@@ -98,16 +104,16 @@ def hi_enrol_check(scene: Scene) -> Table:
     resident, employee = f.resident[who], f.employee[who]
     personal, subsidy = amounts(scene, who)
     year = str(scene.periods.insurance_year)
-    columns = {
+    columns: dict[str, list[Any]] = {
         "person_name": scene.names_in("hi_enrol_check", who),
         "id_no": scene.ids_in("hi_enrol_check", who),
         "resident_division": when(resident, p.place.county, ""),
         "employee_division": when(employee, p.place.county, ""),
-        "subsidy_amount": [f"{v}.00" if r else "" for v, r in zip(subsidy.tolist(), resident.tolist(), strict=True)],
-        "personal_amount": [f"{v}.00" if r else "" for v, r in zip(personal.tolist(), resident.tolist(), strict=True)],
+        "subsidy_amount": only(whole(subsidy), resident),
+        "personal_amount": only(whole(personal), resident),
         "is_employee": when(employee),
         "is_resident": when(resident),
-        "enrol_type": ["居民" if r else "职工" if e else "" for r, e in zip(resident.tolist(), employee.tolist(), strict=True)],
+        "enrol_type": each(lambda r, e: "居民" if r else "职工" if e else "", resident, employee),
         "jinbao_no": [f"JB{number}" for number in person_numbers(scene, who)],
         "year_employee": when(employee, year, ""),
         "year_resident": when(resident, year, ""),
@@ -143,7 +149,7 @@ def hi_premium_request(scene: Scene) -> Table:
     subsidy = np.where(current, subsidy, old)
     category = np.where(current, f.identity[who], len(IDENTITIES) - 1)
     part = draw.integer(key, "batch", 1, 2).tolist()
-    columns = {
+    columns: dict[str, list[Any]] = {
         "serial_no": [0] * len(who),
         "town_name": [p.place.name] * len(who),
         "person_name": scene.names_in("hi_premium_request", who),
@@ -151,10 +157,10 @@ def hi_premium_request(scene: Scene) -> Table:
         "psn_no": person_numbers(scene, who),
         "payer_category": labels(IDENTITIES, category),
         "enrol_category": ["居民一档"] * len(who),
-        "subsidy_amount": [f"{v}.00" for v in subsidy.tolist()],
-        "personal_amount": [f"{v}.00" for v in personal.tolist()],
-        "total_amount": [f"{v}.00" for v in (personal + subsidy).tolist()],
-        "request_batch": [f"{y}年第{number}批" for y, number in zip(when_paid.tolist(), part, strict=True)],
+        "subsidy_amount": whole(subsidy),
+        "personal_amount": whole(personal),
+        "total_amount": whole(personal + subsidy),
+        "request_batch": each("{}年第{}批".format, when_paid, part),
     }
     return Table("hi_premium_request", columns, key, {"self": who}, _unlocked(who))
 
@@ -178,16 +184,16 @@ def hi_settlement(scene: Scene) -> Table:
     ]
     far = [f"霁州市{name}" for name in parts["outside_hospitals"]]
     one_stop = c.one_stop[order]
-    columns = {
+    columns: dict[str, list[Any]] = {
         "psn_no": person_numbers(scene, who),
         "id_no": scene.ids_in("hi_settlement", who),
         "person_name": scene.names_in("hi_settlement", who),
         "insurance_kind": when(f.employee[who], EMPLOYEE, RESIDENT),
         "psn_type": [IDENTITIES[i] if i >= 0 else "普通居民" for i in f.identity[who].tolist()],
         "visit_type": labels(VISITS, c.visit[order]),
-        "settled_at": [f"{day} {s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for day, s in zip(iso(c.settled[order]), second, strict=True)],
-        "admitted_on": [day if stay else "" for day, stay in zip(iso(c.admitted[order]), inpatient.tolist(), strict=True)],
-        "discharged_on": [day if stay else "" for day, stay in zip(iso(c.settled[order]), inpatient.tolist(), strict=True)],
+        "settled_at": each(lambda day, s: f"{day} {s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}", iso(c.settled[order]), second),
+        "admitted_on": only(iso(c.admitted[order]), inpatient),
+        "discharged_on": only(iso(c.settled[order]), inpatient),
         "disease_code": labels(codes, draw.integer(key, "disease", 0, len(codes) - 1)),
         "fee_total": yuan(c.fee[order]),
         "own_pay": yuan(c.own_pay[order]),
@@ -204,11 +210,11 @@ def hi_settlement(scene: Scene) -> Table:
         "personal_total": yuan(c.personal[order]),
         "cash_pay": yuan((c.personal - c.account)[order]),
         "hospital_pay": ["0.00"] * len(who),
-        "institution_code": [f"H{place.county_code}{h + 1:04d}" if i else f"H{479900}{h % 2 + 1:04d}" for h, i in zip(hospital.tolist(), in_county.tolist(), strict=True)],
-        "institution_name": [hospitals[h] if i else far[h % 2] for h, i in zip(hospital.tolist(), in_county.tolist(), strict=True)],
+        "institution_code": each(lambda h, near: f"H{place.county_code}{h + 1:04d}" if near else f"H479900{h % 2 + 1:04d}", hospital, in_county),
+        "institution_name": each(lambda h, near: hospitals[h] if near else far[h % 2], hospital, in_county),
         "is_in_county": when(in_county),
-        "settlement_mode": [("一站式" if s else "手工报销") if i else "异地直接结算" for i, s in zip(in_county.tolist(), one_stop.tolist(), strict=True)],
-    }  # fmt: skip
+        "settlement_mode": each(lambda near, one: ("一站式" if one else "手工报销") if near else "异地直接结算", in_county, one_stop),
+    }
     return Table("hi_settlement", columns, key, {"self": who}, _unlocked(who))
 
 
@@ -224,14 +230,14 @@ def hi_ncms_inpatient_old(scene: Scene) -> Table:
     fee = draw.integer(key, "fee 2016", 150_000, 1_800_000)
     in_scope = fee * 92 // 100
     diseases = list(name_parts()["diseases"].values())
-    columns = {
+    columns: dict[str, list[Any]] = {
         "coop_med_no": [f"{p.place.code}{h:06d}" for h in p.household[who].tolist()],
         "member_seq": [f"{position + 1:02d}" for position in p.position[who].tolist()],
         "institution_code": [f"N{p.place.code}01"] * len(who),
         "hospital_name": [f"{p.place.name}卫生院"] * len(who),
         "head_name": scene.names_in("hi_ncms_inpatient_old", p.head[who]),
         "person_name": scene.names_in("hi_ncms_inpatient_old", who),
-        "address": [f"{p.place.name}{village}{hamlet}" for village, hamlet in zip(gather(scene.village_names, who), gather(scene.hamlets, who), strict=True)],
+        "address": each("{}{}{}".format, [p.place.name] * len(who), scene.village_names[who], scene.hamlets[who]),
         "relation_to_head": [p.relation(person) for person in who.tolist()],
         "sex": when(p.male[who], "男", "女"),
         "age": age[who].tolist(),
@@ -244,7 +250,7 @@ def hi_ncms_inpatient_old(scene: Scene) -> Table:
         "reimbursed": yuan(in_scope * 75 // 100),
         "deductible": ["200.00"] * len(who),
         "poverty_type": when(p.registered[who], "建档立卡贫困户", ""),
-    }  # fmt: skip
+    }
     return Table("hi_ncms_inpatient_old", columns, key, {"self": who}, _unlocked(who))
 
 
@@ -268,17 +274,16 @@ def hi_chronic(scene: Scene) -> Table:
     diseases = list(name_parts()["diseases"].values())
     pick = draw.integer(key, "chronic disease", 0, len(diseases) - 1)
     team = draw.integer(key, "team", 1, 9).tolist()
-    contracted = f.signed[who].tolist()
-    columns = {
+    columns: dict[str, list[Any]] = {
         "person_name": scene.names_in("hi_chronic", who),
         "id_no": scene.ids_in("hi_chronic", who),
         "chronic_disease": labels(diseases, np.where(held, pick, -1)),
-        "certificate_no": [f"MB{p.place.code}{person:06d}" if h else "" for person, h in zip(who.tolist(), held.tolist(), strict=True)],
-        "issued_on": [day if h else "" for day, h in zip(iso(issued), held.tolist(), strict=True)],
-        "valid_to": [day if h else "" for day, h in zip(iso(valid_to), held.tolist(), strict=True)],
-        "doctor_team": [f"{p.place.name}卫生院第{t}团队" if s else "" for t, s in zip(team, contracted, strict=True)],
-        "signed_on": [day if s else "" for day, s in zip(iso(signed), contracted, strict=True)],
-    }  # fmt: skip
+        "certificate_no": only([f"MB{p.place.code}{person:06d}" for person in who.tolist()], held),
+        "issued_on": only(iso(issued), held),
+        "valid_to": only(iso(valid_to), held),
+        "doctor_team": only([f"{p.place.name}卫生院第{number}团队" for number in team], f.signed[who]),
+        "signed_on": only(iso(signed), f.signed[who]),
+    }
     return Table("hi_chronic", columns, key, {"self": who}, _unlocked(who))
 
 

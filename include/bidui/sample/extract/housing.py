@@ -8,7 +8,7 @@ from bidui.sample import draw
 from bidui.sample.draw import Array
 from bidui.sample.facts import DIBAO_TYPE, GRADES, TEKUN_TYPE
 from bidui.sample.scene import Scene
-from bidui.sample.table import Table, gather, iso, labels, when
+from bidui.sample.table import Table, each, gather, iso, labels
 
 METHODS = ("修缮加固", "原址翻建", "拆除重建", "异地非集中新建")
 STRUCTURES = ("砖混", "砖木", "土木", "框架")
@@ -46,6 +46,7 @@ def renovation(scene: Scene) -> Table:
         (OLD_IDENTITIES if y <= 2020 else NEW_IDENTITIES)[i] for y, i in zip(year.tolist(), index.tolist(), strict=True)
     ]
     method = draw.choice(key, "method", [0.45, 0.3, 0.2, 0.05])
+    largest = 18 * np.maximum(p.household_size[households], 3)
     columns = {
         "county_name": [p.place.county] * len(head),
         "town_name": [p.place.name] * len(head),
@@ -57,13 +58,13 @@ def renovation(scene: Scene) -> Table:
         "plan_year": [str(value) for value in year.tolist()],
         "house_grade": labels(GRADES, np.where(method == 0, 2, 3)),
         "renovation_method": labels(METHODS, method),
-        "area_m2": [f"{area:g}" for area in np.minimum(f.area[households], 18 * np.maximum(p.household_size[households], 3)).tolist()],
+        "area_m2": [f"{area:g}" for area in np.minimum(f.area[households], largest).tolist()],
         "started_on": iso(started),
         "completed_on": iso(completed),
         "accepted_on": iso(accepted),
         "subsidy_amount": labels([f"{amount}.00" for amount in SUBSIDIES], np.minimum(method, 2)),
         "paid_on": iso(paid),
-    }  # fmt: skip
+    }
     return Table("renovation", columns, key, {"head": head}, _unlocked(head))
 
 
@@ -90,14 +91,14 @@ def appraisal(scene: Scene) -> Table:
     columns = {
         "head_name": scene.names_in("appraisal", head),
         "id_no": scene.ids_in("appraisal", head),
-        "address": [f"{p.place.name}{village}{hamlet}" for village, hamlet in zip(gather(scene.village_names, head), gather(scene.hamlets, head), strict=True)],
+        "address": each("{}{}{}".format, [p.place.name] * len(head), scene.village_names[head], scene.hamlets[head]),
         "structure": labels(STRUCTURES, structure),
         "area_m2": [f"{area:g}" for area in f.area[households].tolist()],
         "house_grade": labels(GRADES, grade),
         "graded_on": iso(graded_on),
         "appraiser": [f"{p.place.county}房屋安全鉴定站"] * len(head),
         "is_only_home": ["是"] * len(head),
-    }  # fmt: skip
+    }
     return Table("appraisal", columns, key, {"head": head}, _unlocked(head))
 
 
@@ -119,15 +120,22 @@ def property_rights(scene: Scene) -> Table:
     registered_on = np.datetime64("2012-01-01") + draw.integer(key, "registered on", 0, 4700).astype("timedelta64[D]")
     numbers = draw.integer(key, "certificate", 0, 9_999_999).tolist()
     area = draw.integer(key, "right area", 70, 140)
+
+    def certificate(which: int, household: int, number: int) -> str:
+        return f"澄({2012 + which})不动产权第{p.number:03d}{household:06d}{number % 100:02d}{which}号"
+
+    def location(which: int, number: int, village: str) -> str:
+        return f"{p.place.county}城关街道{number % 90 + 1}号" if which else f"{p.place.name}{village}"
+
     columns = {
         "person_name": scene.names_in("property", owner),
         "id_no": scene.ids_in("property", owner),
-        "certificate_no": [f"澄({2012 + k})不动产权第{p.number:03d}{h:06d}{number % 100:02d}{k}号" for k, h, number in zip(kind.tolist(), households.tolist(), numbers, strict=True)],
-        "location": [f"{p.place.county}城关街道{number % 90 + 1}号" if k else f"{p.place.name}{village}" for k, number, village in zip(kind.tolist(), numbers, gather(scene.village_names, owner), strict=True)],
+        "certificate_no": each(certificate, kind, households, numbers),
+        "location": each(location, kind, numbers, scene.village_names[owner]),
         "usage": labels(("农村住宅", "成套住宅", "商业服务"), kind),
         "area_m2": [f"{value:g}" for value in area.tolist()],
         "registered_on": iso(registered_on),
-    }  # fmt: skip
+    }
     return Table("property", columns, key, {"self": owner}, _unlocked(owner))
 
 

@@ -8,7 +8,7 @@ from bidui.sample import draw
 from bidui.sample.facts import GRADES, LABOUR, MONITOR, TEKUN_TYPE, Facts
 from bidui.sample.population import Population
 from bidui.sample.scene import Scene
-from bidui.sample.table import Table, gather, iso, labels, when
+from bidui.sample.table import Table, each, gather, iso, iso_month, labels, only, when
 
 STUDENT_STATUS = (
     ("学前教育",) * 3,
@@ -22,6 +22,8 @@ STUDENT_STATUS = (
 EDUCATION = ("文盲或半文盲", "小学", "初中", "高中", "大专", "本科及以上")
 WORK_AREAS = ("乡(镇)内务工", "乡(镇)外县内务工", "县外省内务工", "省外务工")
 POSTS = ("护林员", "保洁员", "护路员", "孤寡老人和留守儿童看护员", "其他公益岗位")
+HEALTH_MEASURE = "参加基本医疗保险,大病保险,医疗救助"
+EMPLOYMENT_MEASURES = ("务工就业,公益岗位", "公益岗位,务工就业", "技能培训,务工就业")
 TYPES = ("脱贫户", "低保贫困户", "五保贫困户")
 
 
@@ -38,6 +40,7 @@ def registry_person(scene: Scene) -> Table:
     works = f.r_works[who]
     student = f.r_stage[who] >= 0
     age = p.age_on(scene.night)[who]
+    school_age = p.age_on(scene.periods.school_start)[who]
     ids = scene.ids_in("registry_person", who)
     for row, person in enumerate(who.tolist()):
         if f.r_number_length[person] > 18 and f.r_disabled[person]:
@@ -61,29 +64,23 @@ def registry_person(scene: Scene) -> Table:
         "education_level": _education(scene, who, age),
         "student_status": student_status(f, who),
         "out_of_school_reason": [""] * len(who),
-        "is_dropout": [
-            "是" if out else "否" if 6 <= years < 16 else ""
-            for out, years in zip(f.r_dropout[who].tolist(), p.age_on(scene.periods.school_start)[who].tolist(), strict=True)
-        ],
+        "is_dropout": each(lambda out, years: "是" if out else "否" if 6 <= years < 16 else "", f.r_dropout[who], school_age),
         "health_status": _health(f, who, key),
         "labour_skill": labels(LABOUR, f.r_labour[who]),
         "work_area": labels(WORK_AREAS, np.where(works, draw.integer(key, "work area", 0, 3), -1)),
-        "work_months": [m if w else "" for m, w in zip(draw.integer(key, "work months", 5, 11).tolist(), works.tolist(), strict=True)],
+        "work_months": only(draw.integer(key, "work months", 5, 11), works),
         "has_resident_insurance": when(f.r_resident[who]),
         "has_employee_insurance": when(f.r_employee[who]),
         "has_serious_illness_insurance": when(f.r_serious[who]),
         "has_medical_assistance": when(f.r_assist[who]),
         "has_resident_pension": when((age >= 16) & ~student & ~f.r_employee[who] & draw.chance(key, "pension", 0.93)),
-        "dibao_status": [
-            "" if not covered else "城市低保" if urban else "农村低保"
-            for covered, urban in zip(f.r_dibao[who].tolist(), f.r_urban[who].tolist(), strict=True)
-        ],
+        "dibao_status": only(when(f.r_urban[who], "城市低保", "农村低保"), f.r_dibao[who]),
         "tekun_status": when(f.r_tekun[who], "农村特困", ""),
         "public_post": labels(POSTS, np.where(f.r_post[who], draw.integer(key, "post kind", 0, 4), -1)),
-        "public_post_months": [m if w else "" for m, w in zip(draw.integer(key, "post months", 3, 10).tolist(), f.r_post[who].tolist(), strict=True)],
-        "person_phone": [t if a >= 16 else "" for t, a in zip(scene.phones(who), age.tolist(), strict=True)],
+        "public_post_months": only(draw.integer(key, "post months", 3, 10), f.r_post[who]),
+        "person_phone": only(scene.phones(who), age >= 16),
         "person_identified_on": iso(identified(p)[who]),
-    }  # fmt: skip
+    }
     return Table("registry_person", columns, key, {"self": who}, np.zeros(len(who), dtype=bool))
 
 
@@ -100,16 +97,16 @@ def registry_household(scene: Scene) -> Table:
     key = p.key[head]
     cohort = [p.plan.cohorts[index] for index in p.household_cohort[h].tolist()]
     monitored = f.h_monitor[h] >= 0
-    cause = [f.h_cause[household] for household in h.tolist()]
+    cause = f.h_cause[h].tolist()
     since = np.datetime64(scene.night, "M") - draw.integer(key, "monitored months", 14, 40).astype("timedelta64[M]")
     cleared = f.h_cleared[h] & monitored
     months = draw.integer(key, "cleared after", 7, 12).astype("timedelta64[M]")
-    risk = [_risk(text) if m else "" for text, m in zip(cause, monitored.tolist(), strict=True)]
-    second = [r and draw_second for r, draw_second in zip(risk, _second_risk(key), strict=True)]
-    second = ["" if a == b else b for a, b in zip(risk, second, strict=True)]
-    risks = [{a, b} for a, b in zip(risk, second, strict=True)]
+    risk = only([_risk(text) for text in cause], monitored)
+    second = each(lambda one, other: other if one and one != other else "", risk, _second_risk(key))
+    risks = each(lambda one, other: {one, other}, risk, second)
     blank = [""] * len(head)
     renovated = f.h_renovated[h]
+    employed = draw.chance(key, "employment", 0.4) | monitored
     columns = {
         "county_name": [p.place.county] * len(head),
         "town_name": [p.place.name] * len(head),
@@ -121,9 +118,9 @@ def registry_household(scene: Scene) -> Table:
         "exit_year": [str(c.exit_year) if c.exit_year else "" for c in cohort],
         "monitor_category": labels(MONITOR, f.h_monitor[h]),
         "no_labour_guarantee": when((f.h_type[h] == TEKUN_TYPE), "是", "否"),
-        "monitored_from": [text[:7] if m else "" for text, m in zip(iso(since.astype("datetime64[D]")), monitored.tolist(), strict=True)],
-        "risk_cleared": [("是" if c else "否") if m else "" for c, m in zip(cleared.tolist(), monitored.tolist(), strict=True)],
-        "risk_cleared_on": [text[:7] if c else "" for text, c in zip(iso((since + months).astype("datetime64[D]")), cleared.tolist(), strict=True)],
+        "monitored_from": only(iso_month(since.astype("datetime64[D]")), monitored),
+        "risk_cleared": only(when(cleared), monitored),
+        "risk_cleared_on": only(iso_month((since + months).astype("datetime64[D]")), cleared),
         "clear_mode": when(cleared, "帮扶消除", ""),
         "risk_1": risk,
         "risk_2": second,
@@ -136,29 +133,30 @@ def registry_household(scene: Scene) -> Table:
         "income_wage": _amount(f.h_wage[h]),
         "income_business": _amount(f.h_business[h]),
         "income_transfer": _amount(f.h_transfer[h]),
-        "compliant_self_paid": [str(v) if "因病" in r else "" for v, r in zip(draw.integer(key, "self paid", 900, 4200).tolist(), risks, strict=True)],
+        "compliant_self_paid": each(lambda paid, r: str(paid) if "因病" in r else "", draw.integer(key, "self paid", 900, 4200), risks),
         "is_unsafe_house": when(f.h_unsafe[h]),
         "house_area_m2": [f"{area:g}" for area in f.h_area[h].tolist()],
         "has_safe_water": ["是"] * len(head),
         "house_grade": labels(GRADES, f.h_grade[h]),
-        "measure_health": ["参加基本医疗保险,大病保险,医疗救助" if {"因病", "因残"} & r or c == "因病" else "" for r, c in zip(risks, cause, strict=True)],
-        "measure_education": ["享受教育资助" if "因学" in r or c == "因学" else "" for r, c in zip(risks, cause, strict=True)],
+        "measure_health": each(lambda r, c: HEALTH_MEASURE if {"因病", "因残"} & r or c == "因病" else "", risks, cause),
+        "measure_education": each(lambda r, c: "享受教育资助" if "因学" in r or c == "因学" else "", risks, cause),
         "measure_compulsory_edu": blank[:],
         "measure_housing": when(renovated, "危房改造", ""),
         "measure_relocation": blank[:],
-        "measure_social": ["低保,临时救助" if r - {""} or d else "" for r, d in zip(risks, f.dibao_household[h].tolist(), strict=True)],
-        "measure_employment": labels(("务工就业,公益岗位", "公益岗位,务工就业", "技能培训,务工就业"), np.where(draw.chance(key, "employment", 0.4) | monitored, draw.integer(key, "measure", 0, 2), -1)),
+        "measure_social": each(lambda r, d: "低保,临时救助" if r - {""} or d else "", risks, f.dibao_household[h]),
+        "measure_employment": labels(EMPLOYMENT_MEASURES, np.where(employed, draw.integer(key, "measure", 0, 2), -1)),
         "household_phone": scene.phones(head),
-    }  # fmt: skip
+    }
     return Table("registry_household", columns, p.household_key[h], {"head": head}, np.zeros(len(head), dtype=bool))
 
 
 def student_status(f: Facts, who: np.ndarray) -> list[str]:
     """Return 在校生状况 of these people."""
-    return [
-        "" if stage < 0 else STUDENT_STATUS[stage][min(grade, len(STUDENT_STATUS[stage])) - 1]
-        for stage, grade in zip(f.r_stage[who].tolist(), f.r_grade[who].tolist(), strict=True)
-    ]
+    return each(
+        lambda stage, grade: "" if stage < 0 else STUDENT_STATUS[stage][min(grade, len(STUDENT_STATUS[stage])) - 1],
+        f.r_stage[who],
+        f.r_grade[who],
+    )
 
 
 def identified(p: Population) -> np.ndarray:
