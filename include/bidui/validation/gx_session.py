@@ -74,8 +74,20 @@ def open_partition(table: str) -> Batch:
     """A GX batch on the whole of `staging.<table>`; raises LookupError when there is no such table."""
     gx = quiet_import()
     set_url()
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    context = gx.get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
+            analytics_enabled=False,
+        ),
+    )
     source = context.data_sources.add_postgres(
         DATASOURCE,
         connection_string=f"${{{URL_VARIABLE}}}",

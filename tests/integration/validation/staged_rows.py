@@ -7,40 +7,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import psycopg2.extensions
+import yaml
 from psycopg2 import sql
 from psycopg2.extras import execute_values
 
 from bidui.contract import Extract
-
-TYPES = {
-    "text": "text",
-    "int": "bigint",
-    "year": "int",
-    "bool": "boolean",
-    "date": "date",
-    "month": "date",
-    "timestamp": "timestamp",
-}
-PLACES = ("county_name", "town_name", "village_name")
+from bidui.home import dbt_dir
 
 
 def staged_columns(extract: Extract) -> dict[str, str]:
-    """Columns of a staged partition and their types."""
-    prefixes = {person.id: "" if person.role == "self" else f"{person.role}_" for person in extract.persons if person.id}
-    columns = {"batch_id": "bigint", "row_no": "bigint"}
-    for column in extract.columns:
-        if column.name in prefixes:
-            prefix = prefixes[column.name]
-            columns |= {f"{prefix}id_no": "text", f"{prefix}id_state": "text", f"{prefix}id_key": "bigint"}
-        else:
-            columns[column.name] = TYPES.get(column.type, "numeric")
-    if any(name in columns for name in PLACES):
-        columns |= dict.fromkeys(("division_code", "town_code", "village_code"), "text")
-    return columns | {
-        "row_hash": "bigint",
-        "is_repeat": "boolean",
-        "parse_errors": "text[]",
-        "unknown_codes": "text[]",
+    """Columns of a staged partition and their types, as the staging model declares them."""
+    path = dbt_dir() / "models" / "staging" / extract.department / f"_{extract.department}.yml"
+    models = {model["name"]: model for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]}
+    return {
+        column["name"]: column["data_type"] for column in models[f"stg_{extract.department}__{extract.key}"]["columns"]
     }
 
 

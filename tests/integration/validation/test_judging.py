@@ -51,7 +51,7 @@ MERELY_ODD = {
     "paid_on_readable": {"paid_on": None, "parse_errors": ["paid_on"]},
     "personal_amount_in_range": {"personal_amount": -5},
     "paid_on_in_range": {"paid_on": dt.date(2030, 1, 1), "insurance_year": 2027},
-    "person_name_plain": {"person_name": "LI MING"},
+    "person_name_whole": {"name_norm": "王?"},
     "village_resolved": {"village_code": None},
     "sex_matches_id_no": {"sex": "男", "id_no": "99010119500101002X"},
 }
