@@ -38,6 +38,11 @@ def reconcile() -> None:
     in_turn >> last
     work = [last]
     for layer in LAYERS:
+        if layer == "finding":  # rules are checked against the fact tables, so after these are built
+            bound = task(execution_timeout=minutes(30))(steps.bind_rules)(as_of=AS_OF)
+            last >> bound
+            last = bound
+            work.append(bound)
         built = task(task_id=layer, execution_timeout=minutes(90))(steps.build)(layer=layer, as_of=AS_OF)
         last >> built
         last = built

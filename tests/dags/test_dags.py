@@ -157,7 +157,7 @@ def test_reconcile_waits_for_every_department_and_publish_for_reconcile(dags: di
 
 def test_reconcile_builds_layer_after_layer_and_records_its_failure(dags: dict[str, Any]) -> None:
     tasks = dags["reconcile"]["tasks"]
-    chain = ["in_turn", "freeze", "identity", "comparison", "finding", "summary", "fingerprint"]
+    chain = ["in_turn", "freeze", "identity", "comparison", "bind_rules", "finding", "summary", "fingerprint"]
     assert set(tasks) == {*chain, "reconcile_failed"}
     for before, after in itertools.pairwise(chain):
         assert tasks[after]["upstream"] == [before]

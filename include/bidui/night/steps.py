@@ -74,7 +74,7 @@ def in_turn(as_of: str) -> bool:
 
 
 def freeze(as_of: str) -> int:
-    """Freeze the night's inputs and bind its rules; return the run's number. A refusal is not tried again."""
+    """Freeze the night's inputs; return the run's number. A refusal is not tried again."""
     from bidui.contract import load_sources
     from bidui.night import freeze as night_freeze
     from bidui.warehouse.connection import transaction
@@ -88,6 +88,18 @@ def build(layer: str, as_of: str) -> None:
     from bidui.warehouse import dbt
 
     dbt.build(layer, _night(as_of))
+
+
+def bind_rules(as_of: str) -> dict[str, int]:
+    """Bind the night's rules to the fact tables just built; refused ones are told and the others run."""
+    from bidui import rule
+    from bidui.warehouse.connection import transaction
+
+    with transaction() as connection:
+        binding = rule.bind(connection, _night(as_of))
+    for refused in binding.refused:
+        log.warning("%s", refused.problem)
+    return {"active": len(binding.active), "inactive": len(binding.inactive), "refused": len(binding.refused)}
 
 
 def fingerprint(as_of: str) -> str:
@@ -124,12 +136,13 @@ def publish(as_of: str) -> int:
         return night_publish.publish(connection, _night(as_of))
 
 
-def documents(as_of: str) -> None:
-    """Write what people read about the night: the index of Data Docs, all suites and results."""
+def documents(as_of: str) -> dict[str, int]:
+    """Write what people read about the night: the index of Data Docs, what is new or has changed."""
     from bidui.validation import build_docs
 
-    log.info("数据质量报告 · Data Docs of %s", _night(as_of))
-    build_docs()
+    built = build_docs()
+    log.info("数据质量报告 · Data Docs of %s: %s", _night(as_of), built.index)
+    return {"suites": built.suites, "batches": built.batches, "nights": built.nights}
 
 
 def close_night() -> list[str]:
