@@ -17,7 +17,8 @@ from bidui.warehouse.roles import ensure_roles
 NIGHT = dt.date(2026, 10, 16)
 COUNTY, TOWN, VILLAGE = "990101000000", "990101101000", "990101101001"
 
-_FINDING = """
+# What the layers below would have made: findings, links, and the one staged list that a summary reads itself.
+_BELOW = """
 create table if not exists mart_finding.finding (
     finding_id text, rule_id text, rule_version text, severity text, departments text[], owner_department text,
     subject_kind text, subject_key text, object_key text, household_key text, household_no text, county_code text,
@@ -28,6 +29,18 @@ create table if not exists mart_finding.finding (
 create table if not exists mart_finding.finding_event (
     finding_id text, as_of date, event text, state text, evidence jsonb
 );
+create table if not exists mart_identity.link (
+    extract text, batch_id bigint, row_no bigint, subject_role text, person_key text, decision text, tier text, rule text,
+    model_version text, match_weight double precision, runner_up_weight double precision, comparison jsonb, gates jsonb,
+    row_hash bigint, from_night date, to_night date
+);
+create table if not exists mart_identity.int_identity__linked_row (
+    extract text, batch_id bigint, row_no bigint, subject_role text, is_current boolean, person_key text, link_tier text,
+    rule text, name_grade text
+);
+create table if not exists staging.hi_premium_request (
+    batch_id bigint, row_no bigint, is_repeat boolean, request_batch text, subsidy_amount numeric
+);
 """
 
 
@@ -35,13 +48,14 @@ class HandMadeFacts:
     """Fact tables of one night, filled row by row; columns that are not given are NULL."""
 
     def __init__(self, url: str) -> None:
+        dbt.run("seed", "--select", "coverage_target", "compared_field", "parameter_default", target="hand_made_facts")
         self.connection = connect(url)
         with self.connection, self.connection.cursor() as cursor:
             cursor.execute("select to_regclass('mart_comparison.fact_person')")
             row = cursor.fetchone()
             if row is None or row[0] is None:
                 create_empty(self.connection, contract_columns(), "mart_comparison")
-            cursor.execute(_FINDING)
+            cursor.execute(_BELOW)
 
     def close(self) -> None:
         """Close the connection."""
@@ -89,7 +103,27 @@ class HandMadeFacts:
         """Empty the fact tables."""
         for table in contract_columns():
             self.run(f"truncate mart_comparison.{table}")
-        self.run("truncate mart_finding.finding, mart_finding.finding_event, reference.county_parameter")
+        self.run(
+            "truncate mart_finding.finding, mart_finding.finding_event, reference.county_parameter, mart_identity.link,"
+            " mart_identity.int_identity__linked_row, staging.hi_premium_request, ledger.night_batch"
+        )
+
+    def premium(self, person_key: str, row_no: int, request_batch: str) -> None:
+        """Add a linked row of the premium requests, in a batch in force on the night."""
+        if not self.query("select 1 from ledger.night_batch where extract = 'hi_premium_request'"):
+            self.run(
+                "with b as (insert into ledger.batch (department, extract, as_of, data_date, received_at, source_name,"
+                " sha256, contract_version, rows_read, rows_landed, rows_accepted, status) values ('health_insurance',"
+                " 'hi_premium_request', %s, %s, %s, 'f.csv', 's', '1', 9, 9, 9, 'accepted') returning batch_id)"
+                " insert into ledger.night_batch select %s, 'health_insurance', 'hi_premium_request', batch_id, %s,"
+                " date_trunc('month', %s::date), true, false from b", *[NIGHT] * 6,
+            )
+        batch_id = self.query("select batch_id from ledger.night_batch where extract = 'hi_premium_request'")[0][0]
+        self.run("insert into staging.hi_premium_request values (%s, %s, false, %s, 100)", batch_id, row_no, request_batch)
+        self.run(
+            "insert into mart_identity.int_identity__linked_row values ('hi_premium_request', %s, %s, 'self', true, %s,"
+            " '1', 'number_and_name', 'same')", batch_id, row_no, person_key,
+        )
 
     def build(self, *select: str, night: dt.date = NIGHT) -> None:
         """Build the comparisons and summaries of a night (or the models named)."""

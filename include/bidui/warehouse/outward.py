@@ -12,6 +12,7 @@ import psycopg2.extensions
 import yaml
 from psycopg2.extras import execute_values
 
+from bidui.contract import Sources
 from bidui.home import sql_dir
 
 
@@ -62,6 +63,21 @@ def load_comments(connection: psycopg2.extensions.connection) -> None:
         cursor.execute("delete from ledger.outward_comment")
         execute_values(
             cursor, "insert into ledger.outward_comment (schema_name, view_name, column_name, comment) values %s", rows
+        )
+
+
+def load_extracts(connection: psycopg2.extensions.connection, sources: Sources) -> None:
+    """Write the extracts of the contracts and their terms for `published.source_freshness`, in the caller's transaction."""
+    rows = [
+        (e.key, e.department, e.title.zh, e.title.en, e.delivery.cadence, e.delivery.max_age_days)
+        for e in sources.extracts.values()
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("delete from reference.extract")
+        execute_values(
+            cursor,
+            "insert into reference.extract (extract, department, title_zh, title_en, cadence, max_age_days) values %s",
+            rows,
         )
 
 

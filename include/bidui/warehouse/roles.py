@@ -12,7 +12,8 @@ import sqlalchemy
 import yaml
 from psycopg2 import sql
 
-from bidui.home import secret, sql_dir
+from bidui.contract import load_sources
+from bidui.home import secret, sources_dir, sql_dir
 from bidui.problem import Problem, ProblemError
 from bidui.warehouse import outward
 from bidui.warehouse.connection import warehouse_url
@@ -60,8 +61,9 @@ def matrix(path: Path | None = None) -> dict[str, Role]:
 
 
 def ensure_roles(connection: psycopg2.extensions.connection) -> None:
-    """Bring rights and logins to the matrix, in the caller's transaction. Group roles come with the migrations.
+    """Bring rights, logins and the words of what is read to the files, in the caller's transaction.
 
+    Group roles come with the migrations.
     Views that exist get their grants and comments when they are refreshed (`migrate.refresh_outward`), which follows.
     Raises ProblemError when the warehouse's owner may not create roles.
     """
@@ -78,6 +80,7 @@ def ensure_roles(connection: psycopg2.extensions.connection) -> None:
         for role in matrix().values():
             _ensure_login(connection, cursor, role)
     outward.load_comments(connection)
+    outward.load_extracts(connection, load_sources(sources_dir()))
 
 
 def connection_url(role_name: str) -> str:

@@ -1,0 +1,55 @@
+{#-
+    Blocks: the tables of counts that everything published is added up from. Every subject is in exactly one category of
+    a block, so that suppression (mart_summary.cells_to_withhold) can reason about what is known. A category that begins
+    with `-` is outside: the subjects that the block's figures are not about.
+
+    Each macro is a select with block, county_code, town_code, village_code, category, value.
+-#}
+
+{#- Rows of a table, counted per place and category. -#}
+{% macro counted_block(block, rows, category, value='count(*)') %}
+    select
+        {{ block }} as block,
+        county_code,
+        town_code,
+        village_code,
+        {{ category }} as category,
+        {{ value }}::bigint as value
+    from {{ rows }}
+    group by 1, 2, 3, 4, 5
+{%- endmacro %}
+
+{#- What a comparison says, in the finest categories that anything published is made of. -#}
+{% macro comparison_block(department) -%}
+    {%- set category -%}
+        case
+            when reason = 'out_of_scope' then '-out_of_scope'
+            when verdict = 'not_comparable' then 'not_comparable:' || case registry_value when '是' then 'yes' else 'no' end
+            when department_value = '是' then verdict || ':yes'
+            when department_value = '否' then verdict || ':no'
+            else verdict
+        end
+    {%- endset -%}
+    {{ counted_block(
+        "'comparison|" ~ department ~ "|' || field", this_night(ref('comparison_' ~ department)), category
+    ) }}
+{%- endmacro %}
+
+{#- Rows of a night_rows table as they stand this night. -#}
+{% macro this_night(relation) -%}
+    (select * from {{ relation }} where from_night <= {{ as_of() }} and {{ as_of() }} < to_night) as standing
+{%- endmacro %}
+
+{#- Small cells are those under parameter AGG-05 min_cell; a county that sets none has the shipped one. -#}
+{% macro min_cell() -%}
+    (
+        select greatest(max(p.value)::int, 2)
+        from reference.parameter as p
+        where
+            p.rule_id = 'AGG-05'
+            and p.parameter = 'min_cell'
+            and p.valid_from <= {{ as_of() }}
+            and {{ as_of() }} < p.valid_to
+            and p.value ~ '^[0-9]{1,4}$'
+    )
+{%- endmacro %}

@@ -1,0 +1,26 @@
+{#- Cells of real divisions, with what suppression says of them and of their row. -#}
+with cell as (
+    select
+        c.block,
+        c.division_code,
+        c.division_level,
+        c.category,
+        c.value,
+        h.division_code is not null as hide_row,
+        w.category is not null as is_withheld,
+        count(w.category) over (partition by c.block, c.division_code) as withheld_in_row
+    from {{ ref('int_summary__cell') }} as c
+    left join {{ ref('int_summary__withheld_total') }} as h on h.division_code = c.division_code
+    left join {{ ref('int_summary__withheld') }} as w
+        on w.block = c.block and w.division_code = c.division_code and w.category = c.category
+    where c.block not like 'population|%' and c.division_code not like '%-'
+),
+
+final as (
+    select
+        cell.*,
+        {{ min_cell() }} as min_cell
+    from cell
+)
+
+select * from final

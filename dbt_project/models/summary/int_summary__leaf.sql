@@ -1,0 +1,238 @@
+{#-
+    Counts per village, block and category: what coverage, profile and the comparison summary are added up from. Rows
+    whose village or town could not be resolved stay with the town or county that is known.
+-#}
+{%- set departments = ['health_insurance', 'civil_affairs', 'education', 'housing'] -%}
+{%- set household_blocks = {
+    'exit': "case
+        when exit_attribute = '返贫' then concat_ws(':', 'returned', exit_year)
+        when exit_attribute = '脱贫' then concat_ws(':', 'exited', exit_year)
+        when exit_attribute is not null or is_poor_registered then 'unexited'
+        else '-not_registered_as_poor'
+    end",
+    'type': "coalesce(household_type, '未填写')",
+    'cause': "case
+        when coalesce(exit_attribute, case when is_poor_registered then '' end) is null then '-not_registered_as_poor'
+        when exit_attribute = '脱贫' then '-exited'
+        else coalesce(cause_1, '未填写')
+    end",
+    'monitor': "case when is_monitored then monitor_category else '-not_monitored' end",
+} -%}
+{%- set household_only_blocks = {
+    'dibao': "case
+        when dibao__is_covered then 'covered' when dibao__is_covered is null then '-not_comparable' else '-not_covered'
+    end",
+    'tekun': "case
+        when tekun__is_listed then 'listed' when tekun__is_listed is null then '-not_comparable' else '-not_listed'
+    end",
+    'assisted': "case
+        when hi_settlement__assist_fund_pay > 0 then 'assisted'
+        when hi_settlement__assist_fund_pay is null then '-not_comparable'
+        else '-not_assisted'
+    end",
+} -%}
+{%- set inpatient_cost -%}
+    case {{ parameter('MED-12', 'denominator', 'text', rows='p') }}
+        when 'total' then p.hi_settlement__inpatient_fee_total
+        else p.hi_settlement__inpatient_in_scope
+    end
+{%- endset -%}
+{%- set chronic_cost -%}
+    case {{ parameter('MED-13', 'denominator', 'text', rows='p') }}
+        when 'total' then p.hi_settlement__chronic_fee_total
+        else p.hi_settlement__chronic_in_scope
+    end
+{%- endset -%}
+{%- set person_blocks = {
+    'dibao_tier': "case
+        when dibao__is_covered then coalesce(dibao__dibao_tier, '未填写')
+        when dibao__is_covered is null then '-not_comparable'
+        else '-not_covered'
+    end",
+    'dibao_kind': "case
+        when dibao__is_covered then coalesce(dibao__dibao_kind, '未填写')
+        when dibao__is_covered is null then '-not_comparable'
+        else '-not_covered'
+    end",
+    'tekun_mode': "case
+        when tekun__is_listed then coalesce(tekun__support_mode, '未填写')
+        when tekun__is_listed is null then '-not_comparable'
+        else '-not_listed'
+    end",
+    'disability_grade': "case
+        when disability__is_listed then coalesce(disability__disability_grade, '未填写')
+        when disability__is_listed is null then '-not_comparable'
+        else '-not_listed'
+    end",
+    'contract': "case
+        when hi_chronic__has_contract then 'signed'
+        when hi_chronic__has_contract is null then '-not_comparable'
+        else '-not_signed'
+    end",
+    'medical_assistance': "case
+        when registry_identity is null then '-out_of_scope'
+        when hi_settlement__state is not null then 'not_comparable'
+        when coalesce(hi_settlement__inpatient_settlements, 0) = 0 then '-out_of_scope'
+        when is_assisted_inpatient then 'met'
+        else 'unmet'
+    end",
+    'compulsory_education': "case
+        when is_compulsory_age is not true then '-out_of_scope'
+        when enrolled__state is not null or enrolled__is_enrolled is null then 'not_comparable'
+        when enrolled__is_enrolled then 'met'
+        else 'unmet'
+    end",
+    'inpatient_reimbursement': "case
+        when hi_settlement__state is not null then 'not_comparable'
+        when inpatient_cost > 0 then 'counted'
+        else '-out_of_scope'
+    end",
+    'chronic_reimbursement': "case
+        when hi_settlement__state is not null then 'not_comparable'
+        when chronic_cost > 0 then 'counted'
+        else '-out_of_scope'
+    end",
+} -%}
+
+with household as (
+    select * from {{ ref('fact_household') }}
+),
+
+assisted_inpatient as (
+    select person_key
+    from {{ ref('fact_settlement') }}
+    where is_inpatient and settled_year = insurance_year and assist_fund_pay > 0
+    group by person_key
+),
+
+person as (
+    select
+        p.*,
+        a.person_key is not null as is_assisted_inpatient,
+        p.in_entitlement_scope
+        and p.age_1_september >= {{ parameter('EDU-01', 'age_from', 'int', rows='p') }}
+        and p.age_1_september < {{ parameter('EDU-01', 'age_to', 'int', rows='p') }} as is_compulsory_age,
+        {{ inpatient_cost }} as inpatient_cost,
+        {{ chronic_cost }} as chronic_cost
+    from {{ ref('fact_person') }} as p
+    left join assisted_inpatient as a on a.person_key = p.person_key
+),
+
+{#- A year's or a term's series: who was paid for, one row per subject. -#}
+series as (
+    select
+        'person|premium_paid|' || premium_year as block,
+        'person' as population,
+        county_code,
+        town_code,
+        village_code,
+        'paid' as category
+    from {{ ref('int_summary__premium_year') }}
+    union all
+    select
+        'household|premium_paid|' || premium_year,
+        'household',
+        h.county_code,
+        h.town_code,
+        h.village_code,
+        'paid'
+    from (select distinct household_key, premium_year from {{ ref('int_summary__premium_year') }}) as y
+    inner join household as h on h.household_key = y.household_key
+    union all
+    select
+        'person|edu_aid|' || term,
+        'person',
+        county_code,
+        town_code,
+        village_code,
+        coalesce(edu_compare__study_stage, stage, '未填写')
+    from {{ ref('fact_student_term') }}
+    where is_registry_person and edu_compare__aid_amount > 0
+    union all
+    select
+        'person|yulu|' || term,
+        'person',
+        county_code,
+        town_code,
+        village_code,
+        coalesce(yulu__study_stage, stage, '未填写')
+    from {{ ref('fact_student_term') }}
+    where is_registry_person and yulu__is_paid
+),
+
+population as (
+    {{ counted_block("'population|household'", 'household', "'all'") }}
+    union all
+    {{ counted_block("'population|person'", 'person', "'all'") }}
+),
+
+series_count as (
+    {{ counted_block('block', 'series', 'category') }}
+),
+
+{#- Everybody else of each place, so that a series is a table of the whole population like any other block. -#}
+series_others as (
+    select
+        b.block,
+        p.county_code,
+        p.town_code,
+        p.village_code,
+        '-others' as category,
+        p.value - coalesce(c.value, 0) as value
+    from (select distinct block, population from series) as b
+    inner join population as p on p.block = 'population|' || b.population
+    left join (
+        select
+            block,
+            county_code,
+            town_code,
+            village_code,
+            sum(value) as value
+        from series_count
+        group by 1, 2, 3, 4
+    ) as c
+        on
+            c.block = b.block
+            and c.county_code is not distinct from p.county_code
+            and c.town_code is not distinct from p.town_code
+            and c.village_code is not distinct from p.village_code
+),
+
+final as (
+    {%- for department in departments %}
+    {{ comparison_block(department) }}
+    union all
+    {%- endfor %}
+    {%- for name, category in household_blocks.items() %}
+    {{ counted_block("'household|" ~ name ~ "'", 'household', category) }}
+    union all
+    {{ counted_block("'person|" ~ name ~ "'", 'household', category, value='sum(members)') }}
+    union all
+    {%- endfor %}
+    {%- for name, category in household_only_blocks.items() %}
+    {{ counted_block("'household|" ~ name ~ "'", 'household', category) }}
+    union all
+    {%- endfor %}
+    {%- for name, category in person_blocks.items() %}
+    {{ counted_block("'person|" ~ name ~ "'", 'person', category) }}
+    union all
+    {%- endfor %}
+    {{ counted_block(
+        "'settlement|one_stop'",
+        ref('fact_settlement') ~ ' where is_in_county and settled_year = insurance_year',
+        "case when settlement_mode is null then 'not_comparable' when settlement_mode = '一站式' then 'met' else 'unmet' end"
+    ) }}
+    union all
+    {{ counted_block(
+        "'project|renovation'", ref('fact_project') ~ ' where is_accepted and plan_year is not null', 'plan_year::text'
+    ) }}
+    union all
+    select * from population
+    union all
+    select * from series_count
+    union all
+    select * from series_others
+)
+
+select * from final
+where county_code is not null and value <> 0

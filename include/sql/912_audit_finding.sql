@@ -1,0 +1,126 @@
+-- Findings, their events, and the links behind them. Evidence keeps what names a person under `personal`.
+
+select ledger.make_outward(
+    'audit',
+    'finding',
+    array['mart_finding.finding', 'mart_summary.person', 'mart_summary.household'],
+    $view$
+    select
+        f.finding_id::text,
+        f.rule_id::text,
+        f.severity::text,
+        f.subject_kind::text,
+        -- Of somebody outside the registry the key may be the number itself.
+        case
+            when
+                f.subject_kind = 'person'
+                and p.person_key is null
+                and not (my.all_identifiers or f.county_code = any(my.identifier_counties))
+                then ledger.masked_id(f.subject_key)
+            else f.subject_key
+        end as subject_key,
+        f.object_key::text,
+        case
+            when my.all_identifiers or f.county_code = any(my.identifier_counties) then coalesce(p.person_name, h.head_name)
+            else ledger.masked_name(coalesce(p.person_name, h.head_name))
+        end as person_name,
+        case
+            when my.all_identifiers or f.county_code = any(my.identifier_counties) then coalesce(p.id_no, h.head_id_no)
+            else ledger.masked_id(coalesce(p.id_no, h.head_id_no))
+        end as id_no,
+        f.household_no::text,
+        f.county_code::text,
+        f.town_code::text,
+        f.village_code::text,
+        f.departments::text[],
+        f.owner_department::text,
+        case
+            when my.all_identifiers or f.county_code = any(my.identifier_counties) then f.evidence
+            else f.evidence - 'personal'
+        end as evidence,
+        f.state::text,
+        f.is_baseline::boolean,
+        f.cause_finding_id::text,
+        f.first_seen::date,
+        coalesce(f.last_seen, {night})::date as last_seen,
+        f.closed_on::date,
+        f.times_opened::int,
+        f.outcome_id::bigint,
+        f.rule_version::text,
+        f.opened_on::date,
+        f.close_reason::text
+    from mart_finding.finding as f
+    cross join ledger.session_access as my
+    left join mart_summary.person as p
+        on
+            f.subject_kind = 'person'
+            and p.person_key = f.subject_key
+            and p.from_night <= {night}
+            and {night} < p.to_night
+    left join mart_summary.household as h
+        on
+            f.subject_kind = 'household'
+            and h.household_key = f.subject_key
+            and h.from_night <= {night}
+            and {night} < h.to_night
+    where
+        f.from_night <= {night}
+        and {night} < f.to_night
+        and (my.all_counties or f.county_code = any(my.counties))
+    $view$
+);
+
+select ledger.make_outward(
+    'audit',
+    'finding_event',
+    array['mart_finding.finding', 'mart_finding.finding_event'],
+    $view$
+    select
+        e.finding_id::text,
+        e.as_of::date,
+        e.event::text,
+        e.state::text,
+        case
+            when my.all_identifiers or f.county_code = any(my.identifier_counties) then e.evidence
+            else e.evidence - 'personal'
+        end as evidence
+    from mart_finding.finding_event as e
+    inner join mart_finding.finding as f
+        on f.finding_id = e.finding_id and f.from_night <= {night} and {night} < f.to_night
+    cross join ledger.session_access as my
+    where
+        e.as_of <= {night}
+        and (my.all_counties or f.county_code = any(my.counties))
+    $view$
+);
+
+-- Rows about nobody in the registry belong to no county: only who may see all counties sees them, without a number.
+select ledger.make_outward(
+    'audit',
+    'link',
+    array['mart_identity.link', 'mart_summary.person'],
+    $view$
+    select
+        l.extract::text,
+        l.batch_id::bigint,
+        l.row_no::bigint,
+        l.subject_role::text,
+        l.person_key::text,
+        l.decision::text,
+        l.tier::text,
+        l.rule::text,
+        l.model_version::text,
+        l.match_weight::double precision,
+        l.runner_up_weight::double precision,
+        l.comparison::jsonb,
+        l.gates::jsonb
+    from mart_identity.link as l
+    cross join ledger.session_access as my
+    left join mart_summary.person as p
+        on p.person_key = l.person_key and p.from_night <= {night} and {night} < p.to_night
+    where
+        l.from_night <= {night}
+        and {night} < l.to_night
+        and (my.all_counties or p.county_code = any(my.counties))
+    $view$
+);

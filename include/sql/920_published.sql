@@ -1,0 +1,180 @@
+-- Aggregates for BI and reports: suppression is done in the marts, so these only choose the night.
+
+select ledger.make_outward(
+    'published',
+    'comparison_summary',
+    array['mart_summary.comparison_summary'],
+    $view$
+    select
+        {night} as as_of,
+        s.division_code::text,
+        s.division_level::text,
+        s.department::text,
+        s.field::text,
+        s.verdict::text,
+        s.subjects::bigint,
+        s.suppressed::boolean
+    from mart_summary.comparison_summary as s
+    where s.from_night <= {night} and {night} < s.to_night
+    $view$
+);
+
+select ledger.make_outward(
+    'published',
+    'finding_summary',
+    array['mart_summary.finding_summary'],
+    $view$
+    select
+        {night} as as_of,
+        s.division_code::text,
+        s.division_level::text,
+        s.rule_id::text,
+        s.severity::text,
+        s.owner_department::text,
+        s.state::text,
+        s.findings::bigint,
+        s.opened::bigint,
+        s.closed::bigint,
+        s.suppressed::boolean
+    from mart_summary.finding_summary as s
+    where s.from_night <= {night} and {night} < s.to_night
+    $view$
+);
+
+select ledger.make_outward(
+    'published',
+    'coverage',
+    array['mart_summary.coverage'],
+    $view$
+    select
+        {night} as as_of,
+        s.division_code::text,
+        s.division_level::text,
+        s.indicator::text,
+        s.numerator::bigint,
+        s.denominator::bigint,
+        s.not_comparable::bigint,
+        s.rate::numeric,
+        s.target::numeric,
+        s.met::boolean,
+        s.suppressed::boolean
+    from mart_summary.coverage as s
+    where s.from_night <= {night} and {night} < s.to_night
+    $view$
+);
+
+select ledger.make_outward(
+    'published',
+    'profile',
+    array['mart_summary.profile'],
+    $view$
+    select
+        {night} as as_of,
+        s.division_code::text,
+        s.division_level::text,
+        s.indicator::text,
+        s.period::text,
+        s.category::text,
+        s.unit::text,
+        s.published_value::numeric as value,
+        s.published_share::numeric as share,
+        s.suppressed::boolean
+    from mart_summary.profile as s
+    where s.from_night <= {night} and {night} < s.to_night
+    $view$
+);
+
+-- One row per extract of the contracts; of a delivery in parts, the rows of all parts and the last part's number.
+select ledger.make_outward(
+    'published',
+    'source_freshness',
+    array['reference.extract', 'ledger.night_batch'],
+    $view$
+    select
+        e.department::text,
+        e.extract::text,
+        n.batch_id::bigint as in_force_batch_id,
+        n.data_date::date,
+        ({night} - n.data_date)::int as age_days,
+        e.max_age_days::int,
+        (case when n.batch_id is null then 'missing' when n.is_stale then 'stale' else 'in_force' end)::text as status,
+        n.rows_accepted::bigint,
+        n.rows_quarantined::bigint
+    from reference.extract as e
+    left join (
+        select
+            nb.extract,
+            max(nb.batch_id) as batch_id,
+            max(nb.data_date) as data_date,
+            bool_and(nb.is_stale) as is_stale,
+            sum(b.rows_accepted) as rows_accepted,
+            sum(b.rows_quarantined) as rows_quarantined
+        from ledger.night_batch as nb
+        inner join ledger.batch as b on b.batch_id = nb.batch_id
+        where nb.as_of = {night} and nb.is_current
+        group by nb.extract
+    ) as n on n.extract = e.extract
+    $view$
+);
+
+-- Parameters are those of the night for the version that ran on it, else as the version declares them. Precision is the
+-- share of answers that confirmed the lead.
+select ledger.make_outward(
+    'published',
+    'rule',
+    array['reference.rule', 'ledger.night_rule', 'ledger.outcome', 'mart_finding.finding'],
+    $view$
+    select
+        r.rule_id::text,
+        r.rule_version::text,
+        r.title_zh::text,
+        r.title_en::text,
+        r.severity::text,
+        r.departments::text[],
+        coalesce(n.parameters, r.parameters)::jsonb as parameters,
+        r.remedy::text,
+        r.source::text,
+        r.active_from::date,
+        r.active_to::date,
+        a.precision::numeric
+    from reference.rule as r
+    left join ledger.night_rule as n
+        on n.as_of = {night} and n.rule_id = r.rule_id and n.rule_version = r.rule_version and n.status = 'active'
+    left join (
+        select
+            f.rule_id,
+            f.rule_version,
+            round(
+                count(*) filter (where o.verdict = 'confirmed')::numeric
+                / nullif(count(*) filter (where o.verdict in ('confirmed', 'false_positive')), 0),
+                4
+            ) as precision
+        from (
+            select distinct on (finding_id) finding_id, verdict
+            from ledger.outcome
+            where verdict <> 'unclear' and answered_on <= {night}
+            order by finding_id, outcome_id desc
+        ) as o
+        inner join mart_finding.finding as f
+            on f.finding_id = o.finding_id and f.from_night <= {night} and {night} < f.to_night
+        group by f.rule_id, f.rule_version
+    ) as a on a.rule_id = r.rule_id and a.rule_version = r.rule_version
+    $view$
+);
+
+select ledger.make_outward(
+    'published',
+    'division',
+    array['reference.division'],
+    $view$
+    select
+        d.division_code::text,
+        d.division_level::text,
+        d.name::text,
+        d.parent_code::text,
+        d.valid_from::date,
+        d.valid_to::date
+    from reference.division as d
+    $view$,
+    with_asof => false
+);
