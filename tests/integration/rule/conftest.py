@@ -24,9 +24,10 @@ EXTRACTS = ("registry_person", "registry_household", "hi_settlement", "renovatio
 class HandMadeNights:
     """Nights over hand-made facts and a small catalogue of their own."""
 
-    def __init__(self, connection: psycopg2.extensions.connection, folder: Path) -> None:
+    def __init__(self, connection: psycopg2.extensions.connection, folder: Path, project: Path) -> None:
         self.connection = connection
         self.folder = folder
+        self.project = project
 
     def catalogue(self, *rules: dict[str, Any]) -> None:
         """Replace the catalogue."""
@@ -61,7 +62,9 @@ class HandMadeNights:
 
     def build(self, night: dt.date) -> None:
         """Build the finding layer of a bound night."""
-        dbt.run("run", "--select", "path:models/finding", as_of=night, target="finding_test")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("BIDUI_DBT_PROJECT", str(self.project))
+            dbt.run("run", "--select", "path:models/finding", as_of=night, target="finding_test")
 
     def run(self, night: dt.date, **options: Any) -> None:
         """Bind, build and publish a night."""
@@ -107,8 +110,23 @@ class HandMadeNights:
         ]
 
 
+@pytest.fixture(scope="session")
+def finding_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The finding layer alone, over fact tables that exist already: dbt parses ten models instead of the project."""
+    project = tmp_path_factory.mktemp("finding_project")
+    for part in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(dbt_dir() / part, project / part)
+    for part in ("macros/core", "macros/materializations", "macros/finding", "models/finding"):
+        shutil.copytree(dbt_dir() / part, project / part)
+    facts = project / "models" / "comparison"
+    facts.mkdir()
+    for table in contract_columns():
+        (facts / f"{table}.sql").write_text("select 1 as never_built", encoding="utf-8")
+    return project
+
+
 @pytest.fixture
-def nights(warehouse: str, tmp_path: Path) -> Iterator[HandMadeNights]:
+def nights(warehouse: str, finding_project: Path, tmp_path: Path) -> Iterator[HandMadeNights]:
     """Empty fact tables, accepted batches of the lists a grain rests on, and no finding yet."""
     folder = tmp_path / "rules"
     folder.mkdir()
@@ -130,7 +148,7 @@ def nights(warehouse: str, tmp_path: Path) -> Iterator[HandMadeNights]:
                 " 'accepted')",
                 (extract,),
             )
-    yield HandMadeNights(connection, folder)
+    yield HandMadeNights(connection, folder, finding_project)
     connection.close()
 
 
