@@ -61,26 +61,33 @@ def nightly(
     from bidui.platform.departments import departments
 
     console = Console(stderr=True)
+    writing = None
     if sample:
         if as_of is not None or drop is not None:
             raise ProblemError(_sample_alone())
         service.keep_nights(by_hand=True)
-        night, folder = sample_night.prepare_next(lambda zh, en: _say(console, zh, en))
+        writing = sample_night.begin()
+        night = writing.as_of
     elif as_of is None:
         raise ProblemError(_as_of_missing())
     else:
-        night, folder = as_of.date(), drop
-    driver.check_request(night, folder, None, driver.today())
+        night = as_of.date()
+        driver.check_request(night, drop, None, driver.today())
     _up(console)
-    driver.check_request(night, folder, service.published_night(), driver.today())
+    if writing is not None:
+        _say(console, "样例县的文件与参考数据", "files and reference data of the sample county")
+        drop = writing.wait()
+        sample_night.load_reference()
+    else:
+        driver.check_request(night, drop, service.published_night(), driver.today())
     airflow = service.airflow()
     try:
         with progress.watching(console) as watch:
-            result = driver.run_night(airflow, departments(), night, folder, watch)
+            result = driver.run_night(airflow, departments(), night, drop, watch)
     finally:
         airflow.close()
-    if sample and result.published:
-        sample_night.advance(night)
+    if writing is not None and result.published:
+        sample_night.advance(writing.number)
     progress.show_failures(list(result.failed), console)
     if result.reason:
         console.print(f"[bold red]{result.reason}[/]")

@@ -1,0 +1,10 @@
+-- Run once by PostgreSQL's start script, on an empty data directory: the owners and their databases.
+\set ON_ERROR_STOP on
+\set warehouse_password `cat /run/bidui/warehouse_owner`
+\set airflow_password `cat /run/bidui/airflow_database`
+set log_statement = 'none';
+set log_min_error_statement = 'panic';
+create role bidui login createrole password :'warehouse_password';
+create role airflow login password :'airflow_password';
+create database bidui owner bidui encoding 'UTF8' template template0;
+create database airflow owner airflow encoding 'UTF8' template template0;
