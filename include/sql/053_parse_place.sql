@@ -47,7 +47,7 @@ language sql immutable parallel safe as $$
 $$;
 
 -- Every way to write a division: its name, a former name (not exact), an alias; alone or with its ancestors before it
--- (`levels` says how many names the key joins). Valid [valid_from, valid_to).
+-- (`levels` says how many names the key joins; ancestors by name only). Valid [valid_from, valid_to).
 create or replace view reference.division_key as
 with division_name as (
     select
@@ -55,6 +55,7 @@ with division_name as (
         division_level,
         parent_code,
         parse.text_key(name) as name_key,
+        true as is_name,
         true as is_exact,
         valid_from,
         valid_to
@@ -66,6 +67,7 @@ with division_name as (
         division_level,
         parent_code,
         parse.text_key(name),
+        true,
         false,
         valid_to,
         max(valid_to) over (partition by division_code)
@@ -76,6 +78,7 @@ with division_name as (
         division.division_level,
         division.parent_code,
         parse.text_key(alias.alias),
+        false,
         true,
         greatest(alias.valid_from, division.valid_from),
         least(alias.valid_to, division.valid_to)
@@ -99,10 +102,10 @@ path as (
         written.levels,
         written.key
     from named as self
-    left join named as parent on parent.division_code = self.parent_code
-    left join named as grandparent on grandparent.division_code = parent.parent_code
-    left join named as great_1 on great_1.division_code = grandparent.parent_code
-    left join named as great_2 on great_2.division_code = great_1.parent_code
+    left join named as parent on parent.division_code = self.parent_code and parent.is_name
+    left join named as grandparent on grandparent.division_code = parent.parent_code and grandparent.is_name
+    left join named as great_1 on great_1.division_code = grandparent.parent_code and great_1.is_name
+    left join named as great_2 on great_2.division_code = great_1.parent_code and great_2.is_name
     cross join lateral (
         values
         (1, self.name_key),

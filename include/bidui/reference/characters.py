@@ -117,4 +117,4 @@ def _last(character: str, single: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    print(write())
+    write()
