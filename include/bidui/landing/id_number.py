@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import date
 
 from stdnum.cn import ric
 
-_NOISE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff'’`\-]+")
+_NOISE = re.compile(r"[\s\u200b-\u200f\u2060-\u2064\ufeff'\"`´’‘“”′,，]+")
+# A multiplication sign, Greek and Cyrillic letters are typed for X.
+_X = str.maketrans("×ΧХхχ", "XXXXX")
 
 # id_state → what a clerk reads; states that are no trouble are not here
 TROUBLES = {
@@ -27,12 +30,17 @@ TROUBLES = {
 }
 
 
-def id_state(text: str, as_of: date) -> str:
-    """`ok`, `old15` (15 digits, no check character) or one of TROUBLES. Of 20 or 22 characters the first 18 count."""
-    number = _NOISE.sub("", unicodedata.normalize("NFKC", text)).upper()
-    if not number:
+def id_state(text: str, as_of: date, nulls: Collection[str] = ()) -> str:
+    """`ok`, `old15` (15 digits, no check character) or one of TROUBLES; one of `nulls` is blank.
+
+    Of 20 or 22 characters (a disability certificate) the first 18 count.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    number = _NOISE.sub("", plain).upper().translate(_X)
+    if not number or plain in nulls:
         return "blank"
-    if len(number) in (20, 22) and number[:17].isdigit():
+    number = re.sub(r"(?<=\d)\.0+$", "", number)
+    if len(number) in (20, 22) and re.fullmatch(r"\d{17}[\dX]\d+[A-Z]?\d*", number):
         number = number[:18]
     if re.fullmatch(r"[1-9]\d{16}[\dX]", number) and not number.startswith("999999"):
         if ric.calc_check_digit(number) != number[-1]:
@@ -51,7 +59,11 @@ def id_state(text: str, as_of: date) -> str:
 
 def _possible_birth(text: str, as_of: date) -> bool:
     born = _calendar_date(text)
-    return born is not None and born <= as_of and as_of.year - born.year <= 120
+    return born is not None and born <= as_of and (as_of.year - 120, as_of.month, as_of.day) <= (
+        born.year,
+        born.month,
+        born.day,
+    )
 
 
 def _calendar_date(text: str) -> date | None:

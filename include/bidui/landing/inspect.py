@@ -125,6 +125,7 @@ def _read(
 
 def _row_troubles(table: Selected, extract: Extract, as_of: date) -> tuple[RowTrouble, ...]:
     """ID numbers and required values that would put a row in quarantine or make a person not comparable."""
+    nulls = frozenset(extract.common.null_tokens)
     kinds: dict[tuple[str, str], RowTrouble] = {}
     id_columns = {person.id for person in extract.persons if person.id}
     required = {column.name for column in extract.required} - id_columns
@@ -132,7 +133,7 @@ def _row_troubles(table: Selected, extract: Extract, as_of: date) -> tuple[RowTr
     present_ids = [name for name in reading.names if name in id_columns]
     present_required = [name for name in reading.names if name in required]
     for row, cells in reading.rows():
-        found = [(name, TROUBLES.get(id_state(cells[name], as_of))) for name in present_ids]
+        found = [(name, TROUBLES.get(id_state(cells[name], as_of, nulls))) for name in present_ids]
         found += [(name, _BLANK) for name in present_required if not cells[name].strip()]
         for name, what in found:
             if what is None:
