@@ -12,8 +12,9 @@
         when {{ student_status }} ~ '学前教育|幼儿园|^学前$' then '学前'
         when {{ student_status }} ~ '小学' then '小学'
         when {{ student_status }} ~ '七年级|八年级|九年级|初中' then '初中'
-        when {{ student_status }} ~ '中职|中专|技工|职业高中|职高' then '中职'
+        -- before 中职: 高[职高]专 reads like 职高
         when {{ student_status }} ~ '高职|大专|专科|技师' then '高职高专'
+        when {{ student_status }} ~ '中职|中专|技工|职业高中|职高' then '中职'
         when {{ student_status }} ~ '硕士|博士|研究生' then '研究生'
         when {{ student_status }} ~ '本科' then '本科'
         when {{ student_status }} ~ '高中' then '普通高中'

@@ -46,3 +46,8 @@
 {% macro completed_years(birth_date, day) -%}
     case when {{ birth_date }} <= {{ day }} then extract(year from age({{ day }}, {{ birth_date }}))::int end
 {%- endmacro %}
+
+{#- The insurance year a premium request is for: the year its batch names (2019年第2批), else `otherwise`. -#}
+{% macro premium_year(request_batch, otherwise) -%}
+    coalesce(substring({{ request_batch }} from '20[0-9]{2}')::int, {{ otherwise }})
+{%- endmacro %}

@@ -3,7 +3,7 @@
 with request as (
     select
         person_key,
-        coalesce(substring(request_batch from '(20[0-9]{2})')::int, extract(year from list_month)::int) as premium_year
+        {{ premium_year('request_batch', 'extract(year from list_month)::int') }} as premium_year
     from {{ linked_rows('stg_health_insurance__hi_premium_request', history=true) }} as request
     where subsidy_amount > 0
 ),

@@ -92,6 +92,8 @@ premium_request as (
         sum(r.personal_amount) over person as personal_of_person,
         row_number() over (partition by person_key order by coalesce(subsidy_amount, 0) desc, batch_id, row_no) as turn
     from {{ linked_rows('stg_health_insurance__hi_premium_request') }} as r
+    -- The list keeps the requests of earlier years; only those for this insurance year pay for it.
+    where {{ premium_year('r.request_batch', insurance_year()) }} = {{ insurance_year() }}
     window person as (partition by person_key)
 
 ),
