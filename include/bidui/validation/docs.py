@@ -11,7 +11,6 @@ import datetime as dt
 import shutil
 import time
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -189,16 +188,19 @@ def _write(path: Path, text: str) -> None:
     beside.rename(path)
 
 
-def expire_docs(nights: Iterable[dt.date]) -> int:
-    """Remove the results and pages of nights that are beyond retention; return how many files went."""
+def expire_docs(before: dt.date) -> int:
+    """Remove the results of nights before a date and their pages; return how many files went.
+
+    What the ledger says of such a night stays: the next build renders its page again, without links to results.
+    """
     removed = 0
-    for night in nights:
-        for base in (results_dir(), docs_dir() / "validations"):
-            for path in [*base.glob(f"*/{night.isoformat()}/*/*")]:
-                path.unlink()
-                removed += 1
-        page = docs_dir() / "nights" / f"{night.isoformat()}.html"
-        if page.exists():
+    for base in (results_dir(), docs_dir() / "validations"):
+        for night in base.glob("*/*"):
+            if night.is_dir() and night.name < before.isoformat():
+                removed += sum(1 for path in night.rglob("*") if path.is_file())
+                shutil.rmtree(night)
+    for page in (docs_dir() / "nights").glob("*.html"):
+        if page.stem < before.isoformat():
             page.unlink()
             removed += 1
     return removed

@@ -7,6 +7,7 @@ rewrites its one YAML for every asset that is added. What is worth keeping goes 
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import logging
 import os
 import warnings
@@ -62,6 +63,7 @@ def quiet_import() -> Any:
     logging.getLogger("great_expectations.validator.validation_graph").setLevel(logging.CRITICAL)
     import great_expectations
 
+    importlib.import_module("bidui.validation.counted_rows")
     return great_expectations
 
 

@@ -74,9 +74,11 @@ def test_links_of_the_site_lead_somewhere(site, stage, judge):
             assert (path.parent / link).resolve().exists(), (path, link)
 
 
-def test_a_night_beyond_retention_goes_with_its_pages(site, stage, judge):
+def test_results_beyond_retention_go_and_the_night_stays(site, stage, judge):
     judge(stage("hi_roll", [insured(n) for n in range(9)]))
     build_docs()
-    assert expire_docs([OCTOBER]) == 3
-    assert not (site / "nights" / "2026-10-16.html").exists()
+    assert expire_docs(OCTOBER) == 0
+    assert expire_docs(OCTOBER + dt.timedelta(days=1)) == 3
     assert not list((site / "validations").rglob("*.html"))
+    build_docs()
+    assert "validations/" not in (site / "nights" / "2026-10-16.html").read_text(encoding="utf-8")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 from staged_rows import household, insured, member
+
+from bidui.home import expectations_dir
 
 QUARANTINED = "select row_no, expectation, column_name, reason, severity from ledger.quarantined_row where batch_id = %s order by 1, 2"
 
@@ -168,6 +171,29 @@ def test_a_critical_check_that_cannot_run_holds_the_file(stage, judge, connectio
     assert rows_of(
         "select success, unexpected_count from ledger.validation where expectation = 'psn_no_present'"
     ) == [(False, None)]
+
+
+def test_an_error_of_the_server_quotes_nobody(stage, judge, rows_of, bidui_home, tmp_path, monkeypatch, caplog, capfd):
+    """The server's message of a failed cast holds the value."""
+    document = json.loads((expectations_dir() / "hi_roll.json").read_text(encoding="utf-8"))
+    title = {"zh": "姓名是数字", "en": "the name is a number"}
+    document["expectations"].append(
+        {
+            "type": "unexpected_rows_expectation",
+            "kwargs": {"unexpected_rows_query": "select batch_id, row_no from {batch} where person_name::int > 0"},
+            "severity": "critical",
+            "meta": {"name": "name_is_number", "title": title, "reason": title},
+        }
+    )
+    (tmp_path / "hi_roll.json").write_text(json.dumps(document), encoding="utf-8")
+    monkeypatch.setenv("BIDUI_EXPECTATIONS", str(tmp_path))
+    batch = stage("hi_roll", [insured(n, person_name="PLANTEDNAME") for n in range(6)])
+    decision = judge(batch)
+    assert decision.status == "held"
+    assert "name_is_number" in decision.reason
+    told = caplog.text + "".join(capfd.readouterr()) + str(rows_of("select * from ledger.batch"))
+    told += "".join(path.read_text(encoding="utf-8") for path in (bidui_home / "gx").rglob("*") if path.is_file())
+    assert "PLANTED" not in told
 
 
 def test_no_value_of_a_person_is_kept_anywhere(stage, judge, rows_of, bidui_home):
