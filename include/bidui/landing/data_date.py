@@ -1,7 +1,8 @@
 """The data date: the day (or month) that a file says its rows are about.
 
-Looked for where the contract says, in its order: the title rows, the file name, the modification time. A month is
-its last day, or the night when that is earlier. A range (A 至 B) is its end. A year alone says too little.
+Looked for where the contract says, in its order: the title rows, the file name, the modification time. A range
+(A 至 B) is its end. A month is made precise by a day of that month that is stated further on (a title says the month,
+the file name the day); else it is its last day, or the night when that is earlier. A year alone says too little.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from itertools import takewhile
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -44,6 +46,14 @@ class DataDate:
         return self.day > as_of
 
 
+@dataclass(frozen=True)
+class _Statement:
+    """A day, or a month (as its last day, or the night)."""
+
+    day: date
+    is_month: bool
+
+
 def find_data_date(
     places: Iterable[str], titles: Iterable[str], file_name: str, received_at: datetime, as_of: date
 ) -> DataDate:
@@ -51,58 +61,71 @@ def find_data_date(
 
     A modification time says when a file was saved, not what it is about: it counts at most as the night.
     """
-    for place in places:
-        if place == "modified":
-            break
-        texts = titles if place == "title" else (file_name,)
-        for text in texts:
-            day = date_in(text, as_of)
-            if day is not None:
-                return DataDate(day, place)
-    return DataDate(min(received_at.astimezone(CHINA).date(), as_of), "modified")
+    texts = {"title": tuple(titles), "file_name": (file_name,)}
+    stated = [
+        (statement, place)
+        for place in takewhile(lambda place: place != "modified", places)
+        for text in texts[place]
+        for statement in _statements(text, as_of)
+    ]
+    if not stated:
+        return DataDate(min(received_at.astimezone(CHINA).date(), as_of), "modified")
+    (first, first_place), *others = stated
+    if first.is_month:
+        month = (first.day.year, first.day.month)
+        for other, place in others:
+            if not other.is_month and (other.day.year, other.day.month) == month and other.day <= as_of:
+                return DataDate(other.day, place)
+    return DataDate(first.day, first_place)
 
 
 def date_in(text: str, as_of: date) -> date | None:
-    """The date that a title or file name states, or None; for a range, its end."""
+    """The first date that a title or file name states, or None; for a range, its end."""
+    return next((statement.day for statement in _statements(text, as_of)), None)
+
+
+def _statements(text: str, as_of: date) -> Iterator[_Statement]:
+    """Every date that a text states, from left to right; a range once, as its end."""
     folded = _arabic(unicodedata.normalize("NFKC", text))
-    found = _first(folded, as_of, 0)
-    if found is None:
-        return None
-    day, end = found
-    while (joint := _RANGE.match(folded, end)) and (further := _first(folded, as_of, joint.end(), anchored=True)):
-        day, end = further
-    return day
+    position = 0
+    while (found := _first(folded, as_of, position)) is not None:
+        statement, position = found
+        while (joint := _RANGE.match(folded, position)) and (
+            further := _first(folded, as_of, joint.end(), anchored=True)
+        ):
+            statement, position = further
+        yield statement
 
 
-def _first(text: str, as_of: date, start: int, *, anchored: bool = False) -> tuple[date, int] | None:
-    """The earliest date in `text` from `start` on, and where it ends."""
-    best: tuple[int, int, date, int] | None = None
+def _first(text: str, as_of: date, start: int, *, anchored: bool = False) -> tuple[_Statement, int] | None:
+    """The earliest date in `text` from `start` on (`anchored`: at `start`), and where it ends."""
+    best: tuple[int, int, _Statement, int] | None = None
     for rank, pattern in enumerate(_PATTERNS):
         for match in pattern.finditer(text, start):
             if anchored and match.start() != start:
-                continue
-            day = _day(match, as_of)
-            if day is not None:
-                candidate = (match.start(), rank, day, match.end())
-                best = min(best, candidate) if best else candidate
+                break
+            statement = _read(match, as_of)
+            if statement is not None:
+                if best is None or (match.start(), rank) < best[:2]:
+                    best = (match.start(), rank, statement, match.end())
                 break
     return (best[2], best[3]) if best else None
 
 
-def _day(match: re.Match[str], as_of: date) -> date | None:
+def _read(match: re.Match[str], as_of: date) -> _Statement | None:
     groups = match.groupdict()
-    year, month = int(groups["y"]), int(groups["m"] or groups["n"])
+    year, month = int(groups["y"]), int(groups.get("m") or groups["n"])
     if not 1 <= month <= 12:
         return None
     if groups.get("d"):
         try:
-            return date(year, month, int(groups["d"]))
+            return _Statement(date(year, month, int(groups["d"])), is_month=False)
         except ValueError:
             return None
     if match.re is _PATTERNS[-1] and year > as_of.year + 1:
         return None  # six bare digits in a name may be a division code
     first, last = date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
-    return first if first > as_of else min(last, as_of)
+    return _Statement(first if first > as_of else min(last, as_of), is_month=True)
 
 
 def _arabic(text: str) -> str:

@@ -74,6 +74,20 @@ def test_places_are_asked_in_the_order_of_the_contract() -> None:
     assert (found.day, found.found_in) == (date(2026, 10, 19), "modified")
 
 
+@pytest.mark.parametrize(
+    ("titles", "name", "day", "place"),
+    [
+        (["补贴发放表（2026年10月）"], "补贴20261006", date(2026, 10, 6), "file_name"),
+        (["2026年10月台账（截至2026年10月6日）"], "台账", date(2026, 10, 6), "title"),
+        (["2026年9月台账"], "台账20261006", date(2026, 9, 30), "title"),  # the day is of another month: it was sent then
+        (["2026年10月台账"], "台账20261031", NIGHT, "title"),
+    ],
+)
+def test_a_month_is_made_precise_by_a_day_in_it(titles: list[str], name: str, day: date, place: str) -> None:
+    found = find_data_date(("title", "file_name", "modified"), titles, name, ARRIVED, NIGHT)
+    assert (found.day, found.found_in) == (day, place)
+
+
 def test_a_file_saved_after_the_night_speaks_of_the_night() -> None:
     found = find_data_date(("modified",), [], "名单", ARRIVED, date(2026, 10, 1))
     assert found.day == date(2026, 10, 1)
