@@ -49,7 +49,6 @@
             create unique index on {{ target_relation }} ({{ key | join(', ') }}) where to_night = 'infinity';
             create index on {{ target_relation }} (from_night);
             create index on {{ target_relation }} (to_night) where to_night <> 'infinity';
-            analyze {{ target_relation }};
         {% endcall %}
         {% do persist_docs(target_relation, model) %}
     {% else %}
@@ -67,7 +66,6 @@
             where not exists (
                 select from {{ target_relation }} as o where {{ same_key }} and o.to_night = 'infinity'
             );
-            analyze {{ target_relation }};
         {% endcall %}
     {% endif %}
 
