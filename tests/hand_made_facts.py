@@ -17,6 +17,11 @@ from bidui.warehouse.roles import ensure_roles
 NIGHT = dt.date(2026, 10, 16)
 COUNTY, TOWN, VILLAGE = "990101000000", "990101101000", "990101101001"
 
+LAYERS = (
+    "comparison_health_insurance", "comparison_civil_affairs", "comparison_education", "comparison_housing",
+    "path:models/summary",
+)
+
 # What the layers below would have made: findings, links, and the one staged list that a summary reads itself.
 _BELOW = """
 create table if not exists mart_finding.finding (
@@ -128,9 +133,7 @@ class HandMadeFacts:
     def build(self, *select: str, night: dt.date = NIGHT) -> None:
         """Build the comparisons and summaries of a night (or the models named)."""
         dbt.run(
-            "run", "--select", *(select or ("comparison_health_insurance comparison_civil_affairs comparison_education"
-                                            " comparison_housing path:models/summary").split()),
-            as_of=night, target="hand_made_facts",
+            "run", "--select", *(select or LAYERS), as_of=night, target="hand_made_facts"
         )
 
     def publish(self, night: dt.date = NIGHT) -> None:

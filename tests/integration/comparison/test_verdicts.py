@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from hand_made_facts import COUNTY, HandMadeFacts
 
 PARAMETERS = {

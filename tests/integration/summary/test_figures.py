@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from hand_made_facts import COUNTY, NIGHT, TOWN, VILLAGE, HandMadeFacts
 
 OTHER_VILLAGE = "990101101002"

@@ -10,8 +10,9 @@ from itertools import groupby
 import numpy as np
 import psycopg2.extensions
 import pytest
-from bidui.warehouse.connection import connect
 from psycopg2.extras import execute_values
+
+from bidui.warehouse.connection import connect
 
 K = 5
 
@@ -99,10 +100,10 @@ def determined(block: Block, withheld: set[tuple[str, str]]) -> set[tuple[str, s
         if len(block.categories) > 1 and division not in block.hidden:
             equations.append({(division, category): 1 for category in block.categories})
         if block.children(division):
-            for category in block.categories:
-                equations.append(
-                    {(division, category): -1} | {(child, category): 1 for child in block.children(division)}
-                )
+            equations += [
+                {(division, category): -1} | {(child, category): 1 for child in block.children(division)}
+                for category in block.categories
+            ]
     matrix = np.zeros((len(equations) + 1, len(unknown)))
     for row, equation in enumerate(equations):
         for cell, factor in equation.items():

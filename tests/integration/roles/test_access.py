@@ -1,0 +1,362 @@
+"""Who sees what: every role logs in, reads everything it can reach, and tries for more."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg2
+import psycopg2.extensions
+import pytest
+import sqlalchemy
+
+from bidui.problem import ProblemError
+from bidui.warehouse import outward
+from bidui.warehouse.migrate import refresh_outward
+from bidui.warehouse.roles import connection_url, matrix
+from hand_made_facts import COUNTY, NIGHT, HandMadeFacts, login
+
+OTHER_COUNTY = "990102000000"
+SECRETS = ("欧阳明月", "990102199001019999", "99010119900101123X")
+OUTWARD = ("audit", "published", "analyst")
+PRIVATE = ("raw", "staging", "reference", "parse", "mart_identity", "mart_comparison", "mart_finding", "mart_summary")
+ROLES = tuple(matrix())
+
+Connect = Callable[..., psycopg2.extensions.connection]
+
+
+@pytest.fixture(scope="module")
+def county(warehouse: str) -> Iterator[HandMadeFacts]:
+    """Three people of one county, two of another, one whose place is unknown; findings, links, an answer."""
+    made = HandMadeFacts(warehouse)
+    other = {"county_code": OTHER_COUNTY, "town_code": "990102101000", "village_code": "990102101001"}
+    nowhere: dict[str, Any] = {"county_code": None, "town_code": None, "village_code": None}
+    for key, place in (("A1", {}), ("A2", {}), ("A3", {}), ("B1", other), ("B2", other), ("N1", nowhere)):
+        made.person(
+            key, household_no=f"H{key}", birth_date="1990-01-01", says_insured=True, basic_insurance__is_insured=False,
+            person_name="欧阳明月" if key == "B1" else "诸葛小亮",
+            id_no="990102199001019999" if key == "B1" else "99010119900101123X",
+            health_insurance__name_grade="one_character",
+            health_insurance__person_name="欧阳明日" if key == "B1" else "诸葛小明", **place,
+        )
+        made.household(key, household_key=f"H{key}", household_no=f"H{key}", head_name="诸葛小亮", head_person_key=key, **place)
+        made.finding(
+            f"f{key}", subject_key=key, household_key=f"H{key}",
+            evidence={"values": {"registry": {"age": 36}}, "personal": {"person_name": "诸葛小亮"}}, **place,
+        )
+        made.run("insert into mart_finding.finding_event values (%s, %s, 'opened', 'open', '{\"personal\": 1}')",
+                 f"f{key}", NIGHT)
+        made.run(
+            "insert into mart_identity.link (extract, batch_id, row_no, subject_role, person_key, decision, from_night,"
+            " to_night) values ('hi_roll', 1, %s, 'self', %s, 'linked', %s, 'infinity')", ord(key[0]) + int(key[1]), key,
+            NIGHT,
+        )
+        made.run(
+            "insert into ledger.outcome (finding_id, verdict, reason, answered_by, answered_on)"
+            " values (%s, 'unclear', '欧阳明月在外', 'village', %s)", f"f{key}", NIGHT,
+        )
+    # Somebody outside the registry, whose key is the number.
+    made.finding("fX", subject_key="99010119900101123X")
+    made.run(
+        "insert into mart_identity.link (extract, batch_id, row_no, subject_role, decision, from_night, to_night)"
+        " values ('hi_roll', 1, 1, 'self', 'not_found', %s, 'infinity')", NIGHT,
+    )
+    made.run(
+        "insert into ledger.batch (department, extract, as_of, data_date, received_at, source_name, sha256,"
+        " contract_version, rows_read, rows_landed, rows_accepted, status) values ('d', 'hi_roll', %s, %s, %s, 'f.csv',"
+        " 's', '1', 1, 1, 1, 'accepted')", NIGHT, NIGHT, NIGHT,
+    )
+    made.build()
+    made.publish()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def as_role(county: HandMadeFacts) -> Iterator[Connect]:
+    """Connect as the platform's login of a role."""
+    opened: dict[str, psycopg2.extensions.connection] = {}
+
+    def connect(role: str) -> psycopg2.extensions.connection:
+        if role not in opened:
+            opened[role] = login(connection_url(role))
+        return opened[role]
+
+    yield connect
+    for connection in opened.values():
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def person_of(county: HandMadeFacts) -> Iterator[Connect]:
+    """Make an auditor login of its own with the given rights, and connect."""
+    made: list[tuple[str, psycopg2.extensions.connection]] = []
+
+    def connect(*counties: str, identifiers: bool = False) -> psycopg2.extensions.connection:
+        name = f"t_{uuid.uuid4().hex[:8]}"
+        county.run(f"create role {name} login password 'p' in role bidui_auditor")
+        for code in counties:
+            county.run("insert into ledger.access_grant (login, county_code, may_see_identifiers, granted_by)"
+                       " values (%s, %s, %s, 'test')", name, code, identifiers)
+        url = sqlalchemy.make_url(connection_url("auditor")).set(username=name, password="p")
+        made.append((name, login(url.render_as_string(hide_password=False))))
+        return made[-1][1]
+
+    yield connect
+    for name, connection in made:
+        connection.close()
+        county.run(f"drop role {name}")
+
+
+def rows(connection: psycopg2.extensions.connection, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters or None)
+        return list(cursor.fetchall())
+
+
+def refused(connection: psycopg2.extensions.connection, statement: str) -> bool:
+    """Whether the server refuses for lack of rights (a read-only transaction is no right, so it is switched off)."""
+    with connection.cursor() as cursor:
+        cursor.execute("set default_transaction_read_only = off")
+        try:
+            cursor.execute(statement)
+        except psycopg2.errors.InsufficientPrivilege:
+            return True
+        return False
+
+
+def relations(county: HandMadeFacts, *schemas: str) -> list[tuple[str, str]]:
+    return [
+        (schema, name)
+        for schema, name in county.query(
+            "select table_schema, table_name from information_schema.tables where table_schema = any(%s) order by 1, 2",
+            list(schemas),
+        )
+    ]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_reads_what_the_matrix_names_and_nothing_else(county: HandMadeFacts, as_role: Connect, role: str) -> None:
+    reads = matrix()[role].reads
+    readable = set()
+    for schema, name in relations(county, "ledger", *OUTWARD, *PRIVATE):
+        columns = ", ".join(reads.get((schema, name), ())) or "*"
+        if not refused(as_role(role), f'select {columns} from "{schema}"."{name}" limit 1'):
+            readable.add((schema, name))
+    wanted = {
+        (schema, name)
+        for schema, name in relations(county, "ledger", *OUTWARD)
+        if (schema, name) in reads or (schema, "*") in reads
+    }
+    assert readable == wanted
+    assert len(wanted) > 6
+
+
+def test_an_engineer_reads_of_answers_what_names_nobody(as_role: Connect) -> None:
+    assert len(rows(as_role("engineer"), "select verdict, answered_on from ledger.outcome")) == 6
+    assert refused(as_role("engineer"), "select reason from ledger.outcome")
+    assert refused(as_role("engineer"), "select field_check from ledger.outcome")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("attempt", [
+    "insert into ledger.access_grant (login, county_code, granted_by) values (session_user, '*', 'me')",
+    "update ledger.published_night set as_of = null",
+    "delete from ledger.batch",
+    "create table published.mine (x int)",
+    "create table public.mine (x int)",
+    "create temporary table mine (x int)",
+    "create schema mine",
+    "create role mine",
+    "set role bidui_view_owner",
+    "set role bidui",
+    "set role bidui_auditor",
+    "set session authorization bidui",
+    "copy (select 1) to program 'cat'",
+    "copy (select 1) to '/tmp/bidui_leak'",
+    "select pg_read_file('/etc/passwd')",
+    "select * from pg_authid",
+    "select * from pg_statistic",
+    "select ledger.make_outward('audit', 'x', array[]::text[], 'select 1')",
+    "select ledger.apply_access()",
+    "select mart_summary.cells_to_withhold('pg_class', 5)",
+    "alter role current_user createrole",
+    "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'bidui'",
+])
+def test_what_nobody_may(as_role: Connect, role: str, attempt: str) -> None:
+    assert refused(as_role(role), attempt)
+
+
+def test_nobody_passes_a_right_on(as_role: Connect) -> None:
+    """A grant without the grant option is a warning only: nothing follows from it."""
+    with as_role("engineer").cursor() as cursor:
+        cursor.execute("set default_transaction_read_only = off; grant select on ledger.batch to public")
+    assert refused(as_role("bi"), "select * from ledger.batch")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_statistics_give_no_value_away(as_role: Connect, county: HandMadeFacts, role: str) -> None:
+    """pg_stats shows samples of values of what one may read: nothing of a private schema, nothing of limited rows."""
+    county.run("analyze")
+    seen = rows(as_role(role), "select schemaname, tablename, coalesce(most_common_vals::text, histogram_bounds::text, '')"
+                               " from pg_stats where schemaname <> 'pg_catalog' and schemaname <> 'information_schema'")
+    allowed = {key for key in matrix()[role].reads if key[0] == "ledger"} - {("ledger", "outcome")}
+    assert {(schema, table) for schema, table, _ in seen} - allowed <= (
+        {("ledger", "outcome")} if role == "engineer" else set()
+    )
+    assert not any(secret in values for _, _, values in seen for secret in (*SECRETS, "诸葛"))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_sessions_are_read_only_and_limited_from_the_start(role: str, county: HandMadeFacts) -> None:
+    connection = login(connection_url(role))
+    with connection.cursor() as cursor:
+        cursor.execute("show default_transaction_read_only")
+        assert cursor.fetchone() == ("on",)
+        cursor.execute("show statement_timeout")
+        assert cursor.fetchone() == (matrix()[role].login.statement_timeout.replace("60s", "1min"),)
+        cursor.execute("select session_user")
+        assert cursor.fetchone() == (matrix()[role].login_name,)
+    connection.close()
+
+
+def test_a_wrong_password_is_refused(county: HandMadeFacts) -> None:
+    url = sqlalchemy.make_url(connection_url("bi")).set(password="wrong")
+    with pytest.raises(psycopg2.OperationalError, match="authentication"):
+        psycopg2.connect(url.render_as_string(hide_password=False))
+
+
+def test_an_unknown_role_is_named(county: HandMadeFacts) -> None:
+    with pytest.raises(ProblemError, match="engineer, auditor, analyst, bi"):
+        connection_url("manager")
+
+
+AUDIT_COUNTS = {
+    "person": (6, 3), "household": (6, 3), "finding": (7, 4), "finding_event": (6, 3), "link": (7, 3),
+    "comparison_health_insurance": (6 * 9, 3 * 9), "comparison_civil_affairs": (6 * 8, 3 * 8),
+    "comparison_education": (6 * 8, 3 * 8), "comparison_housing": (6 * 6, 3 * 6),
+}
+
+
+@pytest.mark.parametrize(("view", "counts"), AUDIT_COUNTS.items())
+def test_rows_by_county(as_role: Connect, person_of: Connect, view: str, counts: tuple[int, int]) -> None:
+    everything, one_county = counts
+    assert rows(as_role("auditor"), f"select count(*) from audit.{view}") == [(everything,)]
+    limited = person_of(COUNTY)
+    assert rows(limited, f"select count(*) from audit.{view}") == [(one_county,)]
+    assert rows(limited, f"select count(*) from audit.{view}_asof(%s)", NIGHT) == [(one_county,)]
+    assert rows(limited, f"select count(*) from audit.{view}_asof(%s)", NIGHT.replace(day=1)) == [(0,)]
+    assert rows(person_of(), f"select count(*) from audit.{view}") == [(0,)]
+
+
+def test_profile_by_county(as_role: Connect, person_of: Connect) -> None:
+    assert {row[0][:6] for row in rows(as_role("auditor"), "select division_code from audit.profile")} == {"990101", "990102"}
+    assert {row[0][:6] for row in rows(person_of(COUNTY), "select division_code from audit.profile")} == {"990101"}
+
+
+def test_answers_by_county(as_role: Connect, person_of: Connect) -> None:
+    assert rows(as_role("auditor"), "select count(*) from ledger.outcome") == [(6,)]
+    assert rows(person_of(COUNTY), "select count(*) from ledger.outcome") == [(3,)]
+
+
+def test_names_and_numbers_need_the_extra_right(person_of: Connect) -> None:
+    masked, clear = person_of("*"), person_of("*", identifiers=True)
+    assert rows(masked, "select person_name, id_no from audit.person where person_key = 'B1'") == [("欧**", "990102************")]
+    assert rows(clear, "select person_name, id_no from audit.person where person_key = 'B1'") == [
+        ("欧阳明月", "990102199001019999")
+    ]
+    named = "select person_name, id_no, registry_value, department_value from audit.comparison_health_insurance where"
+    named += " subject_key = 'B1' and field = 'person_name'"
+    assert rows(masked, named) == [("欧**", "990102************", "欧**", "欧**")]
+    assert rows(clear, named) == [("欧阳明月", "990102199001019999", "欧阳明月", "欧阳明日")]
+    assert rows(clear, "select evidence -> 'personal' is not null from audit.finding where finding_id = 'fB1'") == [(True,)]
+    assert rows(masked, "select evidence from audit.finding where finding_id = 'fB1'") == [({"values": {"registry": {"age": 36}}},)]
+    assert rows(masked, "select subject_key from audit.finding where finding_id = 'fX'") == [("990101************",)]
+
+
+def test_the_extra_right_of_one_county_is_not_that_of_another(person_of: Connect, county: HandMadeFacts) -> None:
+    both = person_of(COUNTY, OTHER_COUNTY)
+    county.run("update ledger.access_grant set may_see_identifiers = true where login = %s and county_code = %s",
+               rows(both, "select session_user")[0][0], COUNTY)
+    assert rows(both, "select person_key, person_name from audit.person order by 1") == [
+        ("A1", "诸葛小亮"), ("A2", "诸葛小亮"), ("A3", "诸葛小亮"), ("B1", "欧**"), ("B2", "诸**"),
+    ]
+
+
+def test_a_right_taken_back_is_gone_at_once(person_of: Connect, county: HandMadeFacts) -> None:
+    connection = person_of(COUNTY)
+    assert rows(connection, "select count(*) from audit.person") == [(3,)]
+    county.run("update ledger.access_grant set revoked_at = now(), revoked_by = 'test' where login = %s",
+               rows(connection, "select session_user")[0][0])
+    assert rows(connection, "select count(*) from audit.person") == [(0,)]
+
+
+def test_no_masked_value_shows_anywhere(county: HandMadeFacts, person_of: Connect) -> None:
+    """Every cell of every audit view, as text, without the right to names."""
+    connection = person_of("*")
+    for schema, view in relations(county, "audit"):
+        text = "\n".join(row[0] for row in rows(connection, f'select v::text from "{schema}"."{view}" as v'))
+        assert not any(secret in text for secret in SECRETS), view
+
+
+@pytest.mark.parametrize("statement", [
+    "select count(*) from audit.person where cast(id_no as int) = 1",
+    "select count(*) from audit.person where person_name::date = '2020-01-01'",
+    "select count(*) from audit.comparison_health_insurance where registry_value::int = 1",
+])
+def test_a_failing_condition_quotes_no_hidden_row(person_of: Connect, statement: str) -> None:
+    """The barrier: conditions run only on rows and values that are shown, so an error cannot quote another county's."""
+    connection = person_of(COUNTY)
+    with pytest.raises(psycopg2.DataError) as error:
+        rows(connection, statement)
+    assert not any(secret in str(error.value) for secret in SECRETS)
+
+
+def test_bi_and_analyst_see_no_person(as_role: Connect, county: HandMadeFacts) -> None:
+    for role in ("bi", "analyst"):
+        for schema, view in relations(county, "published", "analyst"):
+            if (schema, "*") not in matrix()[role].reads:
+                continue
+            text = "\n".join(row[0] for row in rows(as_role(role), f'select v::text from "{schema}"."{view}" as v'))
+            assert not any(secret in text for secret in (*SECRETS, "诸葛", "HA1")), view
+
+
+def test_pseudonyms_stay_and_follow_from_nothing(as_role: Connect, county: HandMadeFacts) -> None:
+    before = rows(as_role("analyst"), "select person_pseudonym, household_pseudonym from analyst.person order by 1")
+    assert len({row[0] for row in before}) == 6
+    refresh_outward()
+    assert rows(as_role("analyst"), "select person_pseudonym, household_pseudonym from analyst.person order by 1") == before
+
+
+def test_interface_names_and_types(county: HandMadeFacts) -> None:
+    """Every table people build on has its columns, in their types; every column of a view is described in both languages."""
+    for table in outward.interface().values():
+        found = dict(county.query(
+            "select a.attname, format_type(a.atttypid, null) from pg_attribute as a"
+            " where a.attrelid = to_regclass(%s) and a.attnum > 0 and not a.attisdropped",
+            f"{table.schema}.{table.name}",
+        ))
+        wanted = {name: {"timestamptz": "timestamp with time zone", "int": "integer"}.get(c.type, c.type)
+                  for name, c in table.columns.items()}
+        assert {name: found.get(name) for name in wanted} == wanted, (table.schema, table.name)
+        if table.is_view:
+            assert list(found) == list(wanted), (table.schema, table.name)
+
+
+def test_everything_outward_is_described(county: HandMadeFacts) -> None:
+    undescribed = county.query(
+        "select c.oid::regclass::text, a.attname from pg_class as c inner join pg_attribute as a on a.attrelid = c.oid"
+        " where c.relnamespace::regnamespace::text = any(%s) and c.relkind = 'v' and a.attnum > 0"
+        " and (coalesce(col_description(c.oid, a.attnum), '') !~ '[一-龥].* · .*[a-z]'"
+        " or coalesce(obj_description(c.oid), '') !~ '[一-龥].* · .*[a-z]')",
+        list(OUTWARD),
+    )
+    assert undescribed == []
+
+
+def test_views_come_back_when_they_were_dropped(county: HandMadeFacts, as_role: Connect) -> None:
+    county.run("drop view published.coverage cascade")
+    refresh_outward()
+    assert rows(as_role("bi"), "select count(*) > 0 from published.coverage") == [(True,)]
+    assert county.query("select obj_description('published.coverage'::regclass) like '覆盖率%%'") == [(True,)]
