@@ -8,6 +8,8 @@
     sex, birth_date, stage    the column that says so, where there is one
     place     town_code and village_code say where the person lives (a property's location does not)
     household household_key is there
+    hint      a further number of the row that repeats the person's own: the disability number, a roll number G + ID
+    psn_no    health insurance's own number of the person, as on its roll
     student   rows are about pupils and students: an adult's number on one speaks against the link
     history   lists of earlier months are linked too, since rules about past months read them
 
@@ -17,22 +19,22 @@
     {{ return([
         {'model': 'stg_health_insurance__hi_subsidy_target', 'role': 'self', 'place': true, 'history': true},
         {'model': 'stg_health_insurance__hi_enrol_check', 'role': 'self'},
-        {'model': 'stg_health_insurance__hi_premium_request', 'role': 'self', 'place': true},
+        {'model': 'stg_health_insurance__hi_premium_request', 'role': 'self', 'place': true, 'psn_no': true},
         {'model': 'stg_health_insurance__hi_roll', 'role': 'self', 'place': true, 'sex': 'sex'},
-        {'model': 'stg_health_insurance__hi_settlement', 'role': 'self'},
+        {'model': 'stg_health_insurance__hi_settlement', 'role': 'self', 'psn_no': true},
         {'model': 'stg_health_insurance__hi_ncms_inpatient_old', 'role': 'self', 'id': false, 'sex': 'sex', 'place': true},
         {'model': 'stg_health_insurance__hi_chronic', 'role': 'self'},
         {'model': 'stg_civil_affairs__dibao', 'role': 'head', 'prefix': 'head_', 'name': 'head_name', 'place': true, 'history': true},
         {'model': 'stg_civil_affairs__dibao_member', 'role': 'self', 'history': true},
         {'model': 'stg_civil_affairs__tekun', 'role': 'self', 'place': true, 'history': true},
-        {'model': 'stg_civil_affairs__disability', 'role': 'self', 'history': true},
+        {'model': 'stg_civil_affairs__disability', 'role': 'self', 'history': true, 'hint': 'disability_no'},
         {'model': 'stg_civil_affairs__death', 'role': 'self', 'place': true},
         {'model': 'stg_civil_affairs__marriage', 'role': 'male', 'prefix': 'male_', 'name': false},
         {'model': 'stg_civil_affairs__marriage', 'role': 'female', 'prefix': 'female_', 'name': false},
         {'model': 'stg_education__school_roll', 'role': 'self', 'place': true, 'sex': 'sex', 'birth_date': 'birth_date',
-         'stage': 'study_stage', 'student': true},
+         'stage': 'study_stage', 'student': true, 'hint': "regexp_replace(roll_no, '^[GLJ]', '')"},
         {'model': 'stg_education__edu_compare', 'role': 'self', 'place': true, 'household': true,
-         'stage': 'study_stage', 'student': true},
+         'stage': 'study_stage', 'student': true, 'hint': "regexp_replace(roll_no, '^[GLJ]', '')"},
         {'model': 'stg_education__yulu', 'role': 'self', 'household': true,
          'stage': 'study_stage', 'student': true},
         {'model': 'stg_housing__renovation', 'role': 'head', 'prefix': 'head_', 'name': 'head_name', 'place': true},
@@ -51,8 +53,8 @@
     {{ return(extracts) }}
 {%- endmacro %}
 
-{#- One source's rows in the common columns of a mention; `rows` is the relation to read. -#}
-{% macro mention_columns(source, rows, is_current) -%}
+{#- One source's rows in the common columns of a mention; `rows` is the relation to read, `hints` adds hint and psn_no. -#}
+{% macro mention_columns(source, rows, is_current, hints=false) -%}
     {%- set prefix = source.get('prefix', '') -%}
     {%- set has_id = source.get('id', true) -%}
     select
@@ -74,5 +76,9 @@
         {{ source.get('stage', 'null::text') }} as study_stage,
         {{ 'true' if source.get('student') else 'false' }} as is_student_row,
         {{ 'true' if source.get('name', true) else 'false' }} as has_name_column
+        {%- if hints %},
+        {{ source.get('hint', 'null::text') }} as hint,
+        {{ 'psn_no' if source.get('psn_no') else 'null::text' }} as psn_no
+        {%- endif %}
     from {{ rows }} as source_rows
 {%- endmacro %}

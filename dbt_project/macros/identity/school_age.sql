@@ -9,10 +9,10 @@
 -#}
 {% macro oldest_student_age(study_stage) -%}
     case
-        when {{ study_stage }} = '学前' then 9
-        when {{ study_stage }} = '小学' then 19
-        when {{ study_stage }} in ('初中', '特殊教育') then 22
-        when {{ study_stage }} in ('普通高中', '中职') then 27
+        when {{ study_stage }} = '学前' then 12
+        when {{ study_stage }} = '小学' then 22
+        when {{ study_stage }} in ('初中', '特殊教育') then 25
+        when {{ study_stage }} in ('普通高中', '中职') then 30
         when {{ study_stage }} in ('高职高专', '本科') then 40
         when {{ study_stage }} = '研究生' then 60
         else 30

@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(unlogged=true, meta={'dist_key': 'person_key'}) }}
 {#-
     Everybody a row's number could mean: the registry rows with that number (a 15-digit number by the key it would have

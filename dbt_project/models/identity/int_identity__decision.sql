@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(unlogged=true, meta={'dist_key': 'person_key'}) }}
 {#-
     One decision for each row whose number leads to somebody. A valid number is no proof: children's rows carry a

@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(
     unlogged=true,
     meta={'dist_key': 'person_key'},

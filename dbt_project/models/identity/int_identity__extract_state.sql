@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(meta={'reference': true}) }}
 {%- for extract in mention_extracts() %}
 select

@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(unlogged=true, meta={'dist_key': 'id_key'}) }}
 {#- Distributed by the normalised number: before linkage there is no person yet. -#}
 {%- set sources = mention_sources() %}

@@ -1,9 +1,11 @@
+{{ planned_for_volume() }}
 {{ config(unlogged=true, meta={'dist_key': 'person_key'}) }}
 {#-
     Registry persons whom a quarantined row may be about. Such a row links to nobody, but it must keep its person from
-    reading as absent. Same name, and: the same village, or the same town where a village is unknown, or what can still
-    be read of the damaged number, or a birth date, agrees. Where the list has no place and the number nothing to read, the name is all
-    there is, and caution wins.
+    reading as absent. The name is the same; then whatever tells more decides, first to last:
+    a second number of the row (disability number, roll number, the insurance number as on the roll); what can be read of
+    the damaged number, or the birth date; the village, or the town where a village is unknown. Where a row has none of
+    these the name is all there is, and caution wins.
 -#}
 {%- set sources = mention_sources() %}
 with
@@ -11,7 +13,7 @@ with
 
 {{ extract_of(source.model) ~ '_' ~ source.role }} as (
 
-    {{ mention_columns(source, quarantined(source.model), 'true') }}
+    {{ mention_columns(source, quarantined(source.model), 'true', hints=true) }}
 
 ),
 {%- endfor %}
@@ -24,17 +26,39 @@ quarantined_row as materialized (
 
 ),
 
+-- Whom the roll knows under an insurance number, where it knows the name too; person_key NULL: nobody of the registry.
+roll_person as (
+
+    select
+        r.psn_no,
+        r.name_norm,
+        min(d.person_key) filter (where d.decision = 'linked') as person_key
+    from {{ in_force('stg_health_insurance__hi_roll') }} as r
+    left join {{ ref('int_identity__decision') }} as d
+        on d.extract = 'hi_roll' and d.batch_id = r.batch_id and d.row_no = r.row_no
+    where
+        r.id_key is not null
+        and d.decision is distinct from 'review'
+        and r.psn_no in (select psn_no from quarantined_row)
+    group by 1, 2
+
+),
+
 readable as (
 
     select
-        *,
+        q.*,
+        case when parse.id_state(q.hint, {{ as_of() }}) = 'ok' then parse.id_no(q.hint) end as second_number,
+        p.psn_no is not null as is_on_roll,
+        p.person_key as roll_person_key,
         upper(regexp_replace(coalesce(id_no, ''), '[^0-9A-Za-z.+]', '', 'g')) as number,
         -- 3.41234E+17: the digits before the exponent, less the last, which was rounded
         case
             when id_no ~* '^[0-9](\.[0-9]+)?e\+?[0-9]+$'
                 then left(replace(split_part(upper(id_no), 'E', 1), '.', ''), -1)
         end as digits_before_exponent
-    from quarantined_row
+    from quarantined_row as q
+    left join roll_person as p on p.psn_no = q.psn_no and p.name_norm = q.name_norm
 
 ),
 
@@ -45,6 +69,10 @@ namesake as (
         q.batch_id,
         q.row_no,
         r.person_key,
+        case
+            when q.second_number is not null then q.second_number is not distinct from r.id_no
+            when q.is_on_roll then q.roll_person_key is not distinct from r.person_key
+        end as is_same_by_second_number,
         case when q.village_code is null or r.village_code is null then null else q.village_code = r.village_code end
             as is_same_village,
         case when q.town_code is null or r.town_code is null then null else q.town_code = r.town_code end
@@ -79,19 +107,15 @@ final as (
         person_key
     from namesake
     where
-        is_same_number
-        or is_same_birth_date
-        or (
-            is_same_number is null
-            and is_same_birth_date is null
-            and case
-                when is_same_village is not null then is_same_village
-                when is_same_town is not null then is_same_town
-                else true
-            end
-        )
-        -- a readable number that disagrees outweighs a shared name in a town, not in a village
-        or (is_same_number is false and is_same_birth_date is null and is_same_village)
+        case
+            when is_same_by_second_number is not null then is_same_by_second_number
+            when is_same_number or is_same_birth_date then true
+            -- a number that reads as another one outweighs a shared name, except in one village
+            when is_same_number is false or is_same_birth_date is false then coalesce(is_same_village, false)
+            when is_same_village is not null then is_same_village
+            when is_same_town is not null then is_same_town
+            else true
+        end
 
 )
 

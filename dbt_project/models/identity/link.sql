@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(
     materialized='night_rows',
     key=['batch_id', 'row_no', 'subject_role'],

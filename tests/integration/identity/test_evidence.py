@@ -40,7 +40,7 @@ def evidence(county: HandMadeCounty) -> dict[str, dict[str, Any]]:
     county.deliver(
         "hi_roll",
         [
-            {"name": "有行人", "id_no": NUMBERS["有行人"]},
+            {"name": "有行人", "id_no": NUMBERS["有行人"], "psn_no": "N1"},
             {"name": "另一名", "id_no": NUMBERS["待审人"]},
             {"name": "隔离村", "id_no": None, "village_code": VILLAGE},
             {"name": "异村人", "id_no": None, "village_code": OTHER_VILLAGE},
@@ -51,8 +51,27 @@ def evidence(county: HandMadeCounty) -> dict[str, dict[str, Any]]:
             {"name": "无地人", "id_no": f"{NUMBERS['无地人'][0]}.{NUMBERS['无地人'][1:15]}E+17"},
             # somebody is linked and also named in quarantine: the link stands
             {"name": "有行人", "id_no": None, "village_code": VILLAGE},
+            # somebody of the county who has the name of a registry person
+            {"name": "无行人", "id_no": id_number(dt.date(1991, 1, 1)), "psn_no": "N2"},
         ],
         quarantined=[3, 4, 5, 6, 7, 9, 10],
+    )
+    county.deliver(
+        "hi_settlement",
+        [
+            {"name": "有行人", "id_no": None, "psn_no": "N1"},
+            {"name": "无行人", "id_no": None, "psn_no": "N2"},
+            {"name": "隔离村", "id_no": None, "psn_no": "N3"},
+        ],
+        quarantined=[1, 2, 3],
+    )
+    county.deliver(
+        "disability",
+        [
+            {"name": "无行人", "id_no": None, "disability_no": NUMBERS["无行人"] + "42"},
+            {"name": "异村人", "id_no": None, "disability_no": NUMBERS["有行人"] + "42"},
+        ],
+        quarantined=[1, 2],
     )
     county.deliver("tekun", [], is_stale=True, data_date=NIGHT - dt.timedelta(days=90))
     county.deliver("death", [])
@@ -89,6 +108,25 @@ def evidence(county: HandMadeCounty) -> dict[str, dict[str, Any]]:
 )
 def test_state_of_a_person(evidence: dict[str, dict[str, Any]], name: str, state: str | None) -> None:
     assert evidence[name]["hi_roll"] == state
+
+
+@pytest.mark.parametrize(
+    ("extract", "name", "state"),
+    [
+        # the roll knows the insurance number: the row is this person's, or it is a namesake's
+        ("hi_settlement", "有行人", "quarantined"),
+        ("hi_settlement", "无行人", None),
+        # it does not: the name is all there is
+        ("hi_settlement", "隔离村", "quarantined"),
+        # the disability number repeats the person's own
+        ("disability", "无行人", "quarantined"),
+        ("disability", "异村人", None),
+    ],
+)
+def test_second_numbers_tell_namesakes_apart(
+    evidence: dict[str, dict[str, Any]], extract: str, name: str, state: str | None
+) -> None:
+    assert evidence[name][extract] == state
 
 
 def test_state_of_a_list_covers_everybody(evidence: dict[str, dict[str, Any]]) -> None:

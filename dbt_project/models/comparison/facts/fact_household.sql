@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(
     meta={'dist_key': 'household_key'},
     indexes=[{'columns': ['household_key'], 'unique': true}],

@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(meta={'reference': true}) }}
 {#- The parts of one delivery (several files or sheets) are one list: they share a delivery_key. -#}
 select

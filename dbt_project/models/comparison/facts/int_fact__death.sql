@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}) }}
 {#- Who is dead on the night, by the death list; the earliest date where a death is listed twice. -#}
 with death as (

@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}) }}
 {#-
     Who is covered by which dibao payment, month by month over the lists in force for their months. The head of a

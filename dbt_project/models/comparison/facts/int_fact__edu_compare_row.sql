@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}) }}
 {#-
     Rows of the edu_compare list in force with their term (a row without one speaks for the term of the list's data date) and the

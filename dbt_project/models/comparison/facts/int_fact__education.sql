@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}, indexes=[{'columns': ['person_key'], 'unique': true}]) }}
 {#- School roll, comparison list and Yulu list of the term of the night, per registry person. -#}
 with evidence as (

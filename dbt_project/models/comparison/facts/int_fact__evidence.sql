@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}, indexes=[{'columns': ['person_key'], 'unique': true}]) }}
 {#- int_identity__evidence once more, now knowing which lists speak for the night's period. -#}
 {%- set extracts = mention_extracts() %}

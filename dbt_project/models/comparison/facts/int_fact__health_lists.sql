@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}, indexes=[{'columns': ['person_key'], 'unique': true}]) }}
 {#- Insurance, premium, subsidy and chronic lists, per registry person. -#}
 with evidence as (

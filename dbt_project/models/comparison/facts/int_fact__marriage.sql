@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}) }}
 {#- The latest registration of each registry person, with whoever of the registry is on its other side. -#}
 with event as (

@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}) }}
 {#-
     Names that departments give under a registry person's number: per department the worst grade of linked rows, and over

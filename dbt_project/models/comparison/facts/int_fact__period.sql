@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(meta={'reference': true}) }}
 {#-
     Per extract: which period the list in force speaks for, and whether that is the night's. A yearly list without a row

@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}) }}
 {#-
     Which assistance identities held in the month in which the year's premium was paid. The registry's last: once exited,

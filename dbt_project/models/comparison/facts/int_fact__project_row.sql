@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}) }}
 {#- Renovation rows of the list in force and whom their head is linked to (one registry row of him or her). -#}
 select

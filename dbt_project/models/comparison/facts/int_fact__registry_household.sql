@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'household_key'}, indexes=[{'columns': ['household_key'], 'unique': true}]) }}
 {#- The registry's household rows by key; where a number comes twice, the row that comes first in the newest file. -#}
 with source as (

@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}) }}
 {#- Settlements of the calendar year up to the night, added up per registry person. -#}
 {%- set counts = {

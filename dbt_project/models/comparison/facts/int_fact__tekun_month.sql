@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}) }}
 {#- Who is on the tekun list of which month, over the lists in force for their months. One row per person and month. -#}
 select
