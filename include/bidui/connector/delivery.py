@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,10 +36,21 @@ class Delivery:
         return cls(
             department=department,
             extract=extract,
-            source_name=path.name,
+            source_name=readable_name(path),
             received_at=datetime.fromtimestamp(path.stat().st_mtime, tz=UTC),
             path=path,
         )
+
+
+def readable_name(path: Path) -> str:
+    """A file's name as text; names that other systems wrote in GBK come out as they were meant."""
+    name = os.fsencode(path.name)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return name.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return name.decode("utf-8", errors="backslashreplace")
 
 
 class Connector(Protocol):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-from bidui.connector.delivery import Delivery
+from bidui.connector.delivery import Delivery, readable_name
 from bidui.contract import Extract, Sources
 from bidui.contract.suggest import nearest
-from bidui.problem import Problem
+from bidui.problem import Problem, ProblemError
 
 # Left behind by editors, browsers and uploads under way; never a delivery.
 _IGNORED_STARTS = (".", "~$")
@@ -27,12 +28,13 @@ class DropFolder:
 
         Files of any extension are handed over: one that cannot be read is held with a reason rather than overlooked.
         """
-        found = [
-            Delivery.of_file(extract.department, extract.key, path)
-            for extract in extracts
-            for path in _children(self.drop / extract.department / extract.key)
-            if path.is_file()
-        ]
+        found: list[Delivery] = []
+        for extract in extracts:
+            for path in _children(self.drop / extract.department / extract.key):
+                # somebody may take a file away while the folder is listed
+                with suppress(FileNotFoundError):
+                    if path.is_file():
+                        found.append(Delivery.of_file(extract.department, extract.key, path))
         return sorted(found, key=lambda delivery: (delivery.extract, delivery.received_at, delivery.source_name))
 
     def misplaced(self, sources: Sources) -> list[Problem]:
@@ -55,9 +57,22 @@ class DropFolder:
 
 
 def _children(folder: Path) -> list[Path]:
-    if not folder.is_dir():
+    try:
+        return sorted(path for path in folder.iterdir() if not _is_ignored(path.name))
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted(path for path in folder.iterdir() if not _is_ignored(path.name))
+    except OSError as error:
+        raise ProblemError(
+            Problem(
+                code="drop.not_readable",
+                what_zh="文件夹无法读取",
+                what_en="the folder cannot be read",
+                file=str(folder),
+                found=error.strerror,
+                fix_zh="检查文件夹权限",
+                fix_en="check the folder's permissions",
+            )
+        ) from None
 
 
 def _is_ignored(name: str) -> bool:
@@ -72,7 +87,7 @@ def _misplaced(path: Path, drop: Path, known: tuple[str, ...], kind_zh: str, kin
         severity="warn",
         what_zh="放在了没有人读取的位置",
         what_en="this lies where nobody reads it",
-        file=str(path.relative_to(drop)),
+        file="/".join(readable_name(Path(part)) for part in path.relative_to(drop).parts),
         expected_zh="<部门>/<数据项>/<文件>" + (f"，{kind_zh}为 {'、'.join(known)} 之一" if known else ""),
         expected_en="<department>/<extract>/<file>" + (f", {kind_en} one of {', '.join(known)}" if known else ""),
         fix_zh=f"改放到 {guess}" if guess else "移到正确的文件夹",

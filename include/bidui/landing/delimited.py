@@ -82,10 +82,12 @@ class DelimitedPart:
     def fields(self, block: Block) -> Iterator[list[str]]:
         """The rows of one block, decoded and taken apart."""
         lines = block.text if block.text is not None else self._decoded(block.raw, block.first_row)
+        quoted = block.text is not None
         done = 0
         try:
             for fields in csv.reader(lines, delimiter=self._separator):
-                yield fields
+                # ="9901…" is how some systems make Excel show a number as text: a person sees what is inside.
+                yield [_formula_text(field) for field in fields] if quoted else fields
                 done += 1
         except csv.Error:
             raise ProblemError(_stray_quote(self.file, block.first_row + done)) from None
@@ -174,7 +176,7 @@ class _Quotes:
         """The patterns for one delimiter."""
         d = re.escape(delimiter)
         inside = r'[^"]*(?:""[^"]*)*'
-        field = rf'(?:[^"{d}\n]*|"{inside}")'
+        field = rf'(?:[^"{d}\n]*|="[^"{d}\n]*"|"{inside}")'
         return _Quotes(
             whole=re.compile(rf"{field}(?:{d}{field})*\n?"),
             opens=re.compile(rf'(?:{field}{d})*"{inside}'),
@@ -182,6 +184,10 @@ class _Quotes:
             closes=re.compile(rf'{inside}"(?:{d}{field})*\n?'),
             reopens=re.compile(rf'{inside}"(?:{d}{field})*{d}"{inside}'),
         )
+
+
+def _formula_text(field: str) -> str:
+    return field[2:-1] if field.startswith('="') and field.endswith('"') and len(field) > 2 else field
 
 
 def encoding_of(path: Path, file: str, allowed: tuple[str, ...]) -> str:

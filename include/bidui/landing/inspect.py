@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from bidui.connector import Delivery
+from bidui.connector.delivery import readable_name
 from bidui.contract import Extract, Sources
 from bidui.landing import container as containers
 from bidui.landing.data_date import DataDate
@@ -74,7 +75,7 @@ def inspect(path: Path, sources: Sources, key: str | None = None, as_of: date | 
     """
     if not path.is_file():
         raise ProblemError(_no_file(path))
-    file, size = path.name, path.stat().st_size
+    file, size = readable_name(path), path.stat().st_size
     as_of = as_of or datetime.now(tz=UTC).astimezone().date()
     with tempfile.TemporaryDirectory() as name:
         workspace = Path(name)

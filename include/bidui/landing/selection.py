@@ -191,22 +191,23 @@ def header_problems(part: Part, header: Header, extract: Extract) -> Iterator[Pr
             fix_zh="删除或改名多余的一列" + ("" if column.required else "；现取第一列"),
             fix_en="remove or rename the other column" + ("" if column.required else "; the first is taken"),
         )
-    if header.unknown and extract.drift.new_column == "hold":
+    if header.unknown:
         texts = "、".join(text for _, text in header.unknown)
         yield Problem(
             code="header.new_column",
+            severity="hold" if extract.drift.new_column == "hold" else "info",
             what_zh="有约定以外的列",
             what_en="there are columns that were not agreed",
             **place,  # type: ignore[arg-type]
             found=texts,
-            fix_zh="删除这些列，或请平台管理员修改约定",
-            fix_en="remove them or have the contract changed",
+            fix_zh="如需使用这些列，请平台管理员修改约定；否则可删除",
+            fix_en="have the contract changed if they are to be used, else remove them",
         )
     for column in header.missing_optional:
         near = header.nearest_to(column)
         yield Problem(
             code="header.missing_optional",
-            severity="hold" if extract.drift.missing_optional == "hold" else "info",
+            severity="hold" if extract.drift.missing_optional == "hold" else "warn" if near else "info",
             what_zh="缺少可选的表头",
             what_en="an optional header is missing",
             **place,  # type: ignore[arg-type]

@@ -52,6 +52,13 @@ def test_a_file_of_a_strange_kind_is_handed_over_to_be_held(drop: Path) -> None:
     assert found.source_name == "名单.pdf"
 
 
+def test_a_name_in_gbk_is_read_as_it_was_meant(drop: Path) -> None:
+    put(drop / "civil_affairs/dibao" / os.fsdecode("低保名单.xls".encode("gb18030")))
+    (found,) = DropFolder(drop).deliveries(load_sources().department("civil_affairs").extracts)
+    assert found.source_name == "低保名单.xls"
+    assert found.path.read_bytes() == b"x"
+
+
 def test_no_folder_is_no_delivery(tmp_path: Path) -> None:
     assert DropFolder(tmp_path / "none").deliveries(load_sources().extracts.values()) == []
 

@@ -118,6 +118,12 @@ def test_a_field_of_several_lines_is_one_row(tmp_path: Path, extract: Extract) -
     assert rows[3][1] == '乙,"二"'
 
 
+def test_numbers_guarded_for_excel_are_what_a_person_sees(tmp_path: Path, extract: Extract) -> None:
+    text = f'{HEADER}\n青石村,甲,="990101199001011234",2,7\n青石村,乙,"=""990101199001011235""",2,7\n'
+    _, rows = read(file(tmp_path, text), extract)
+    assert [cells[2] for cells in rows.values()] == ["990101199001011234", "990101199001011235"]
+
+
 def test_backslashes_and_odd_characters_come_through(tmp_path: Path, extract: Extract) -> None:
     text = f"{HEADER}\n青石村\\n,甲\x1f乙\t,990101199001011234,2,\\\n"
     _, rows = read(file(tmp_path, text), extract)
