@@ -99,7 +99,9 @@ def nightly(
     else:
         from bidui.night import report as night_report
 
-        night_report.show(report, places.all_places(), Console())
+        # A pipe has no width of its own; 80 columns would break every title.
+        screen = Console() if sys.stdout.isatty() else Console(width=160)
+        night_report.show(report, places.all_places(), screen)
     if not result.published:
         sys.exit(1)
 

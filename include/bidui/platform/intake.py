@@ -97,12 +97,15 @@ def land(as_of: dt.date, department: str) -> dict[str, int]:
 
 def stage(as_of: dt.date, department: str) -> list[int]:
     """Type and normalise every batch that is landed and not yet decided; return their numbers."""
+    from bidui.platform import parse_cache
     from bidui.warehouse import dbt
 
     waiting = waiting_batches(as_of, department)
     extracts = sorted({extract for _, extract in waiting})
     if extracts:
-        dbt.stage([f"stg_{department}__{extract}" for extract in extracts], as_of, target=f"stage_{department}")
+        target = f"stage_{department}"
+        parse_cache.lend(target)
+        dbt.stage([f"stg_{department}__{extract}" for extract in extracts], as_of, target=target)
     return [batch_id for batch_id, _ in waiting]
 
 

@@ -67,17 +67,12 @@ def advance(number: int) -> None:
 
 
 def load_reference() -> None:
-    """Load the county's divisions, aliases and parameters, when they differ from what was loaded last."""
+    """Load the county's divisions, aliases and parameters (nothing is written when they are loaded already)."""
     from bidui import reference
-    from bidui.night.freeze import digest_of
     from bidui.warehouse.connection import transaction
 
-    digest = digest_of(reference_dir(), "*.csv")
-    if read_state(STATE).get("reference") == digest:
-        return
     with transaction() as connection:
         reference.load(connection, reference_dir())
-    write_state(STATE, read_state(STATE) | {"reference": digest})
 
 
 def reference_dir() -> Path:
