@@ -55,6 +55,11 @@ create or replace function ledger.masked_id(id_no text) returns text
 language sql immutable parallel safe
 return left(id_no, 6) || '************';
 
+-- Keys inside are without the zeros that a spreadsheet eats; people see the registry's own number in full.
+create or replace function ledger.shown_key(key text, registry_number text) returns text
+language sql immutable parallel safe
+return case when ltrim(registry_number, '0') = key then registry_number else key end;
+
 revoke all on function ledger.make_outward from public;
 
 -- What the views' owner needs below the surface, and nobody else has.

@@ -10,7 +10,7 @@ select ledger.make_outward(
         select
             {night} as as_of,
             c.subject_kind::text,
-            c.subject_key::text,
+            ledger.shown_key(c.subject_key, coalesce(p.person_no, h.household_no))::text as subject_key,
             case
                 when my.all_identifiers or c.county_code = any(my.identifier_counties) then coalesce(p.person_name, h.head_name)
                 else ledger.masked_name(coalesce(p.person_name, h.head_name))

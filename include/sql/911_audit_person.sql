@@ -7,7 +7,7 @@ select ledger.make_outward(
     $view$
     select
         {night} as as_of,
-        p.person_key,
+        ledger.shown_key(p.person_key, p.person_no) as person_key,
         p.person_no,
         p.household_key,
         p.household_no,

@@ -17,7 +17,7 @@ select ledger.make_outward(
                 and p.person_key is null
                 and not (my.all_identifiers or f.county_code = any(my.identifier_counties))
                 then ledger.masked_id(f.subject_key)
-            else f.subject_key
+            else ledger.shown_key(f.subject_key, coalesce(p.person_no, h.household_no))
         end as subject_key,
         f.object_key::text,
         case
@@ -105,7 +105,7 @@ select ledger.make_outward(
         l.batch_id::bigint,
         l.row_no::bigint,
         l.subject_role::text,
-        l.person_key::text,
+        ledger.shown_key(l.person_key, p.person_no)::text as person_key,
         l.decision::text,
         l.tier::text,
         l.rule::text,

@@ -109,7 +109,8 @@
 
 {#-
     The name a department writes on its linked rows. People it has no row of are out of scope; so is nothing else.
-    `extracts` are the department's lists about persons.
+    `extracts` are the department's lists about persons. A variant (a character that a system could not write) agrees,
+    graded: it contradicts nothing.
 -#}
 {% macro name_field(department, extracts) -%}
     {%- set name = department ~ '__name_' -%}
@@ -120,7 +121,7 @@
         scope="f." ~ name ~ "state is distinct from 'no_row'",
         state='f.' ~ name ~ 'state',
         row=row_of(name, extracts),
-        same='f.' ~ name ~ "grade = 'same'",
+        same='f.' ~ name ~ "grade in ('same', 'variant')",
         grade='nullif(f.' ~ name ~ "grade, 'same')"
     ) }}
 {%- endmacro %}
