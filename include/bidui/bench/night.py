@@ -47,16 +47,19 @@ def run(persons: int, seed: int, folder: Path) -> dict[str, Any]:
             with transaction() as connection:
                 reference.load(connection, county / "reference")
         drop = county / "night_1"
-        copy = _bare_copy(drop)
+        largest = _largest_csv(drop)
+        copy = _bare_copy(largest)
         started = time.perf_counter()
         steps = _ingest(drop)
         steps += _reconcile()
         night_seconds = time.perf_counter() - started
+    with _database(f"bench_{persons}_land"):
+        land = _land_alone(largest)
     return {
         "persons": persons,
-        "steps": [_as_dict(measure) for measure in [sample, prepared, copy, *steps]],
+        "steps": [_as_dict(measure) for measure in [sample, prepared, copy, land, *steps]],
         "night_seconds": round(night_seconds, 1),
-        "landing_to_copy": _ratio(steps, copy),
+        "landing_to_copy": round(land.rows_per_second / copy.rows_per_second, 2),
     }
 
 
@@ -127,25 +130,48 @@ def _rows(department: str, column: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _bare_copy(drop: Path) -> Measure:
-    """COPY the largest CSV of the night as it is into a bare text table: the yardstick of landing."""
+def _largest_csv(drop: Path) -> Path:
+    return max((path for path in drop.rglob("*") if path.suffix in {".csv", ".txt", ".zip"}), key=_unpacked_size)
+
+
+def _bare_copy(file: Path) -> Measure:
+    """COPY a CSV as it is into a bare text table: the yardstick of landing."""
     from bidui.warehouse.connection import transaction
 
-    largest = max((path for path in drop.rglob("*") if path.suffix in {".csv", ".txt", ".zip"}), key=_unpacked_size)
-    with _opened(largest) as stream:
+    with _opened(file) as stream:
         header = stream.readline().decode("gb18030").rstrip("\r\n").split(",")
     with transaction() as connection, connection.cursor() as cursor:
         cursor.execute(
             sql.SQL("create table bench_copy ({})").format(
-                sql.SQL(", ").join(sql.SQL("c{} text").format(sql.Literal(i)) for i in range(len(header)))
+                sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(f"c{i}")) for i in range(len(header)))
             )
         )
-        with measured(f"bare COPY {largest.parent.name}") as measure, _opened(largest) as stream:
+        with measured(f"bare COPY {file.parent.name}") as measure, _opened(file) as stream:
             cursor.copy_expert(
                 "copy bench_copy from stdin with (format csv, header true, encoding 'GB18030')", stream, size=1 << 16
             )
             measure.rows = cursor.rowcount
         cursor.execute("drop table bench_copy")
+    return measure
+
+
+def _land_alone(file: Path) -> Measure:
+    """Land the same file by itself, hash and ledger included."""
+    from bidui.connector import DropFolder
+    from bidui.contract import load_sources
+    from bidui.landing.land import land_all
+    from bidui.warehouse.connection import connect
+    from bidui.warehouse.migrate import migrate
+
+    migrate()
+    extract = load_sources().extract(file.parent.name)
+    waiting = list(DropFolder(file.parents[2]).deliveries([extract]))
+    connection = connect()
+    try:
+        with measured(f"land {extract.key} alone") as measure:
+            measure.rows = sum(batch.rows_landed for batch in land_all(connection, extract, waiting, AS_OF))
+    finally:
+        connection.close()
     return measure
 
 
@@ -164,12 +190,6 @@ def _unpacked_size(path: Path) -> int:
         with zipfile.ZipFile(path) as archive:
             return archive.infolist()[0].file_size
     return path.stat().st_size
-
-
-def _ratio(steps: list[Measure], copy: Measure) -> float:
-    """Rows per second of landing, in the department of the largest file, over those of the bare COPY."""
-    land = max((step for step in steps if step.step.startswith("land ")), key=lambda step: step.rows)
-    return round(land.rows_per_second / copy.rows_per_second, 2) if copy.rows_per_second else 0.0
 
 
 @contextmanager

@@ -133,7 +133,7 @@ def _land_tables(
         reading = Reading(extract, table.part, table.header)
         fill_partition(cursor, extract, batch_id, reading)
         table.part.close()
-        drafts.append((batch_id, _draft(selection, table, day, reading, data_date, delivery_no)))
+        drafts.append((batch_id, _draft(delivery, selection, table, day, reading, data_date, delivery_no)))
     if not any(draft.rows_landed for _, draft in drafts):
         raise ProblemError(no_rows(delivery.source_name))
     return [
@@ -231,10 +231,12 @@ def _duplicate(
 
 
 def _draft(
-    selection: Selection, table: Selected, day: DataDate, reading: Reading, data_date: date, delivery_no: int
+    delivery: Delivery, selection: Selection, table: Selected, day: DataDate, reading: Reading, data_date: date, delivery_no: int
 ) -> Draft:
+    # A file with one table in it is named as the sender named it; several are told apart by member or sheet.
+    alone = len(selection.tables) == 1
     return Draft(
-        source_name=table.part.source_name,
+        source_name=delivery.source_name if alone else table.part.source_name,
         data_date=data_date,
         delivery_no=delivery_no,
         rows_read=reading.rows_read,
