@@ -16,7 +16,7 @@ def prepare() -> str:
     """
     from bidui.contract import load_sources
     from bidui.home import dbt_dir, sources_dir
-    from bidui.landing.raw_table import ensure_table
+    from bidui.landing.raw_table import ensure_raw_tables
     from bidui.night.freeze import digest_of
     from bidui.warehouse import dbt
     from bidui.warehouse.roles import ensure_roles
@@ -24,10 +24,8 @@ def prepare() -> str:
     if not is_external():
         embedded.start()
     migrate()
-    sources = load_sources(sources_dir())
-    with transaction() as connection, connection.cursor() as cursor:
-        for extract in sources.extracts.values():
-            ensure_table(cursor, extract)
+    with transaction() as connection:
+        ensure_raw_tables(connection, load_sources(sources_dir()))
     wanted: dict[str, object] = {
         "warehouse": warehouse_url().rpartition("@")[2],
         "seeds": digest_of(dbt_dir(), "seeds/**/*"),
