@@ -66,7 +66,7 @@
             division_key.county_code,
             division_key.town_code,
             division_key.village_code,
-            bool_or(division_key.is_exact and division_key.key in (cell.key, cell.tail)) as is_exact
+            bool_or(division_key.is_exact and division_key.key in (cell.key, coalesce(cell.tail, cell.key))) as is_exact
         from cell
         inner join division_key
             on (
