@@ -1,33 +1,37 @@
 {#-
-    Nobody is lost between comparison and summary: of every field, the cells of the counties add up to the subjects whose
-    county is known. A failure is mended in int_summary__leaf or int_summary__cell.
+    Nobody is lost between registry, comparison and summary: of every field, the cells of the counties add up to the
+    persons (or households) whose county is known. A failure is mended in int_summary__leaf or int_summary__cell.
 -#}
-{%- set departments = ['health_insurance', 'civil_affairs', 'education', 'housing'] %}
-with compared as (
-    {%- for department in departments %}
+with subject as (
     select
-        'comparison|{{ department }}|' || field as block,
+        'person' as subject,
         count(*) as subjects
-    from {{ this_night(ref('comparison_' ~ department)) }}
+    from {{ this_night(ref('person')) }}
     where county_code is not null
-    group by 1
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    union all
+    select
+        'household',
+        count(*)
+    from {{ this_night(ref('household')) }}
+    where county_code is not null
 ),
 
 summed as (
     select
-        block,
+        split_part(block, '|', 2) as department,
+        split_part(block, '|', 3) as field,
         sum(value) as subjects
     from {{ ref('int_summary__cell') }}
     where block like 'comparison|%' and division_level = 'county'
-    group by 1
+    group by 1, 2
 )
 
 select
-    c.block,
-    c.subjects,
-    s.subjects as summed
-from compared as c
-full join summed as s on s.block = c.block
-where c.subjects is distinct from s.subjects
+    f.department,
+    f.field,
+    s.subjects,
+    summed.subjects as summed
+from {{ ref('compared_field') }} as f
+inner join subject as s on s.subject = f.subject
+left join summed on summed.department = f.department and summed.field = f.field
+where s.subjects <> coalesce(summed.subjects, 0)

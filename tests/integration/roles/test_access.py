@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -360,3 +362,18 @@ def test_views_come_back_when_they_were_dropped(county: HandMadeFacts, as_role: 
     refresh_outward()
     assert rows(as_role("bi"), "select count(*) > 0 from published.coverage") == [(True,)]
     assert county.query("select obj_description('published.coverage'::regclass) like '覆盖率%%'") == [(True,)]
+
+
+def test_the_commands_connect(county: HandMadeFacts) -> None:
+    """`bidui dsn` prints a URL that works; `bidui psql` opens the bundled client and passes its arguments on."""
+    bidui = [sys.executable, "-m", "bidui.cli"]
+    shown = subprocess.run([*bidui, "dsn", "--role", "bi"], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == connection_url("bi")
+    asked = subprocess.run(
+        [*bidui, "psql", "--role", "bi", "-At", "-c", "select session_user, count(*) > 0 from coverage"],
+        capture_output=True, text=True, check=True,
+    )
+    assert asked.stdout.strip() == "bidui_bi_login|t"
+    unknown = subprocess.run([*bidui, "dsn", "--role", "boss"], capture_output=True, text=True, check=False)
+    assert unknown.returncode == 2
+    assert "没有这个角色" in unknown.stderr and "Traceback" not in unknown.stderr
