@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import psycopg2.extensions
@@ -15,13 +16,17 @@ from bidui.contract import Extract
 from bidui.home import dbt_dir
 
 
+@cache
+def models_of(department: str) -> dict[str, dict[str, str]]:
+    """Columns and types that each staging model of the department declares."""
+    path = dbt_dir() / "models" / "staging" / department / f"_{department}.yml"
+    models = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    return {model["name"]: {column["name"]: column["data_type"] for column in model["columns"]} for model in models}
+
+
 def staged_columns(extract: Extract) -> dict[str, str]:
     """Columns of a staged partition and their types, as the staging model declares them."""
-    path = dbt_dir() / "models" / "staging" / extract.department / f"_{extract.department}.yml"
-    models = {model["name"]: model for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]}
-    return {
-        column["name"]: column["data_type"] for column in models[f"stg_{extract.department}__{extract.key}"]["columns"]
-    }
+    return models_of(extract.department)[f"stg_{extract.department}__{extract.key}"]
 
 
 def stage(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 
 import pytest
 import yaml
@@ -30,15 +31,17 @@ def prefixes(extract: Extract) -> dict[str, str]:
     return {person.id: "" if person.role == "self" else f"{person.role}_" for person in extract.persons if person.id}
 
 
+@cache
+def models_of(department: str) -> dict[str, set[str]]:
+    """Columns that each staging model of the department declares."""
+    path = dbt_dir() / "models" / "staging" / department / f"_{department}.yml"
+    models = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    return {model["name"]: {column["name"] for column in model["columns"]} for model in models}
+
+
 def staged(extract: Extract) -> set[str]:
     """Columns that the extract's staging model declares."""
-    path = dbt_dir() / "models" / "staging" / extract.department / f"_{extract.department}.yml"
-    (model,) = (
-        model
-        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
-        if model["name"] == f"stg_{extract.department}__{extract.key}"
-    )
-    return {column["name"] for column in model["columns"]}
+    return models_of(extract.department)[f"stg_{extract.department}__{extract.key}"]
 
 
 def columns_named(suite: Suite) -> dict[str, set[str]]:
