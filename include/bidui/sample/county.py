@@ -84,10 +84,9 @@ def write_reference(folder: Path, places: list[place.Place]) -> None:
     with (folder / "parameters.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(("rule_id", "parameter", "key", "value"))
-        for index, identity in enumerate(facts.IDENTITIES):
-            if identity in ("脱贫不稳定人口", "突发严重困难人口"):
-                writer.writerow(("MED-08", "personal_amount", identity, facts.PERSONAL_SHARE[index]))
-                writer.writerow(("MED-08", "subsidy_amount", identity, facts.SUBSIDY[index]))
+        for identity, (personal, subsidy) in facts.COUNTY_AMOUNTS.items():
+            writer.writerow(("MED-08", "personal_amount", identity, personal))
+            writer.writerow(("MED-08", "subsidy_amount", identity, subsidy))
 
 
 def _night(county: County, night: int) -> None:
@@ -137,7 +136,7 @@ def _write_town(county: County, town: Town, night: int, today: date, files: dict
         scene = scenes[as_known]
         scene.data_date = file.data_date
         table = BUILDERS[extract](scene)
-        table.locked = _locked(table, town)
+        table.locked |= _locked(table, town)
         dirt.soil(
             table,
             file.layout,

@@ -254,7 +254,8 @@ def _soil_dates(
     forms = [form for form in _FORMS[kind] if form != style]
     name = f"{table.extract}.{column}"
     picked = draw.integer(table.key, f"{name} form", 0, len(forms) - 1)
-    for row in np.flatnonzero(draw.chance(table.key, f"{name} other form", dirt["date"])).tolist():
+    changed = draw.chance(table.key, f"{name} other form", dirt["date"])
+    for row in np.flatnonzero(changed).tolist():
         if not plain[row]:
             continue
         form = forms[picked[row]]
@@ -266,7 +267,7 @@ def _soil_dates(
         cells[row] = value
         table.damage.append(Damage(row, column, f"date_{form}", REPAIRED))
     if lossy:
-        for row in np.flatnonzero(draw.chance(table.key, f"{name} lossy", dirt["lossy_date"])).tolist():
+        for row in np.flatnonzero(draw.chance(table.key, f"{name} lossy", dirt["lossy_date"]) & ~changed).tolist():
             if plain[row] and not table.locked[row]:
                 form = int(table.key[row] % np.uint64(3))
                 cells[row] = (plain[row][:7].replace("-", ""), plain[row][:7], "无")[form]

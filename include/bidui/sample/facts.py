@@ -33,6 +33,8 @@ IDENTITIES = ("特困人员", "低保对象", "脱贫不稳定人口", "突发�
 PERSONAL_SHARE = (0, 80, 200, 200, 300)  # yuan a year that the person pays, by identity
 SUBSIDY = (400, 320, 200, 200, 100)
 PREMIUM = 400
+# What the county's own parameters add to the shipped table: yuan that the person pays, and that is paid for them.
+COUNTY_AMOUNTS = {"返贫致贫人口": (200, 200), "脱贫不稳定人口": (200, 200), "突发严重困难人口": (200, 200)}
 CERTIFICATE_NONE, CERTIFICATE_VALID, CERTIFICATE_EXPIRED = range(3)
 TIERS = ("A", "B", "C")
 GRADES = ("A", "B", "C", "D")

@@ -449,13 +449,13 @@ PLANTS: tuple[Plant, ...] = (
     Plant(
         "disability_off_list", "disability",
         lambda w: w.facts.disabled & (w.facts.r_number_length == 18) & ~w.facts.dibao & ~w.facts.tekun, _set("disabled", False),
-        (Verdict(CIVIL, "disability", "registry_only"),),
+        (Verdict(CIVIL, "disability", "differ"),),
     ),
     Plant(
         "disability_not_in_registry", "registry",
         lambda w: w.facts.disabled & (w.facts.r_number_length == 18) & ~w.facts.r_chronic & ~w.facts.r_major,
         _both(_set("r_disabled", False), _able, _cause("因残", "缺劳动力")),
-        (Verdict(CIVIL, "disability", "department_only"),),
+        (Verdict(CIVIL, "disability", "differ"),),
     ),
     Plant(
         "disability_unpaid", "disability",

@@ -99,7 +99,9 @@ def appraisal(scene: Scene) -> Table:
         "appraiser": [f"{p.place.county}房屋安全鉴定站"] * len(head),
         "is_only_home": ["是"] * len(head),
     }
-    return Table("appraisal", columns, key, {"head": head}, _unlocked(head))
+    # Where an older grade is on the list too, the newer one must stay readable.
+    graded_twice = np.isin(households, before)
+    return Table("appraisal", columns, key, {"head": head}, graded_twice)
 
 
 def property_rights(scene: Scene) -> Table:
