@@ -1,6 +1,7 @@
 """The sample county's next night: which it is, its drop folder, its reference data.
 
-The files are written by a process of its own, while the platform boots on the other core.
+The files are written by a process of its own (`python -m bidui.platform.sample_night NUMBER OUT`), while the
+platform boots on the other core.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from bidui.home import folder, read_state, write_state
 
 STATE = "sample"
 FIRST_NIGHT = dt.date(2026, 10, 16)
-SEED = "1"
+SEED = 1
 
 
 @dataclass
@@ -51,10 +52,7 @@ def begin() -> Writing:
         return Writing(number, as_of, place)
     written = place.with_name(f"{place.name}.part")
     shutil.rmtree(written, ignore_errors=True)
-    command = [
-        str(Path(sys.executable).with_name("bidui")), "sample", "--as-of", FIRST_NIGHT.isoformat(),
-        "--seed", SEED, "--nights", str(number), "--out", str(written),
-    ]
+    command = [sys.executable, "-m", "bidui.platform.sample_night", str(number), str(written)]
     return Writing(
         number, as_of, place,
         subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True),
@@ -78,3 +76,14 @@ def load_reference() -> None:
 def reference_dir() -> Path:
     """The sample county's own reference data, as its office would give them to `bidui reference load`."""
     return folder("sample") / "reference"
+
+
+def write(number: int, out: Path) -> None:
+    """Write one night of the calibrated county, and its reference data, into a folder."""
+    from bidui.sample import default_persons, generate
+
+    generate(default_persons(), SEED, number, FIRST_NIGHT, out, first=number)
+
+
+if __name__ == "__main__":
+    write(int(sys.argv[1]), Path(sys.argv[2]))
