@@ -172,7 +172,7 @@ def test_nobody_enters_without_the_generated_password(platform: Platform) -> Non
     for password in ("admin", "", "airflow"):
         stranger = Airflow(settings.base_url(), settings.ADMIN, password)
         try:
-            with pytest.raises(AirflowRefusedError, match="HTTP 40[01]"):
+            with pytest.raises(AirflowRefusedError, match=r"HTTP 40[01]"):
                 stranger.dags()
         finally:
             stranger.close()

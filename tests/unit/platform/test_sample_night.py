@@ -11,6 +11,7 @@ import pytest
 
 from bidui.platform import sample_night
 
+REAL = subprocess.Popen
 WRITER = """
 import pathlib, sys
 out = pathlib.Path(sys.argv[1])
@@ -28,11 +29,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def begin_with(script: str, monkeypatch: pytest.MonkeyPatch) -> sample_night.Writing:
     """`begin`, with a small script in the generator's place."""
-    real = subprocess.Popen
-
     def start(command: list[str], **arguments: object) -> subprocess.Popen[str]:
         number, out = command[-2:]
-        return real([sys.executable, "-c", script, out, f"night_{number}"], **arguments)  # type: ignore[call-overload,no-any-return]
+        return REAL([sys.executable, "-c", script, out, f"night_{number}"], **arguments)  # type: ignore[call-overload,no-any-return]
 
     monkeypatch.setattr(sample_night.subprocess, "Popen", start)
     return sample_night.begin()
