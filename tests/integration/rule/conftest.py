@@ -12,6 +12,7 @@ from typing import Any
 import psycopg2.extensions
 import pytest
 import yaml
+
 from bidui.home import dbt_dir
 from bidui.rule import Binding, bind
 from bidui.rule.facts import contract_columns, create_empty

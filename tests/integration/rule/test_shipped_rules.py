@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from bidui.home import dbt_dir
 from bidui.rule import Rule, load
 from bidui.rule.example import ExampleBench

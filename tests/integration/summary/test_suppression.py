@@ -170,4 +170,10 @@ def test_a_part_about_few_keeps_its_total(owner: psycopg2.extensions.connection)
     """Two households with a rare cause hide another cause, not how many there are with any."""
     values = {("c", "illness"): 77, ("c", "disability"): 78, ("c", "disaster"): 2, ("c", "exited"): 4678}
     cells = withhold(owner, Block("b", {"c": None}, values, outside={"exited"}))["b"]
-    assert cells == {("c", "disaster"), ("c", "disability")}
+    assert cells == {("c", "disaster"), ("c", "illness")}
+
+
+def test_what_is_about_many_is_kept(owner: psycopg2.extensions.connection) -> None:
+    """The ring runs through the least category that is large enough."""
+    values = {("c", "agree"): 11800, ("c", "registry_only"): 40, ("c", "both no"): 6, ("c", "not_comparable"): 3}
+    assert withhold(owner, Block("b", {"c": None}, values))["b"] == {("c", "both no"), ("c", "not_comparable")}

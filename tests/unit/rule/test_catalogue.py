@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from bidui.home import dbt_dir
 from bidui.rule import Catalogue, load
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from bidui.rule.expression import ExpressionError, compile_expression, parameter_names
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from bidui.rule.definition import Parameter, Title
 from bidui.rule.parameter import ParameterError, ParameterRow, Parameters, literal
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+
 from bidui.warehouse.dbt import DbtError
 
 N1, N2, N3, N4, N5 = (dt.date(2026, 10, day) for day in (16, 17, 18, 19, 20))

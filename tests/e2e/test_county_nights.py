@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+import truth
+from county import PERSONS, County
 
 from bidui.home import home
 from bidui.problem import ProblemError
-from tests.e2e import truth
-from tests.e2e.conftest import County
 
 # Verdicts of fields where only what was planted may contradict.
 MAX_SURPLUS_SHARE = 0.02
@@ -38,7 +38,7 @@ def test_every_row_is_accounted_for(county: County, first_night: str) -> None:
 
 def test_no_link_is_wrong(county: County, first_night: str) -> None:
     score = truth.links(county.connection, county.truth, 1)
-    assert len(score.expected) > 5 * 2_000
+    assert len(score.expected) > 5 * PERSONS
     assert score.surplus == set()
     # Tier 1 leaves the people without a usable number, and the old list that has none.
     missed = truth.count(score.missed, 0)

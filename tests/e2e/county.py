@@ -1,0 +1,52 @@
+"""A generated county whose nights are run step by step, as Airflow's tasks run them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg2.extensions
+
+FIRST_NIGHT = dt.date(2026, 10, 16)
+PERSONS = 2_000
+
+
+@dataclass
+class County:
+    """The generated county in its warehouse; nights are numbered from 1."""
+
+    drops: Path
+    truth: Path
+    connection: psycopg2.extensions.connection
+
+    @staticmethod
+    def night(number: int) -> dt.date:
+        return FIRST_NIGHT + dt.timedelta(days=number - 1)
+
+    def ingest(self, number: int) -> None:
+        from bidui.contract import load_sources
+        from bidui.platform import intake
+
+        as_of = self.night(number)
+        for source in load_sources().departments:
+            intake.fetch(as_of, source.department, self.drops / f"night_{number}")
+            intake.land(as_of, source.department)
+            intake.stage(as_of, source.department)
+            intake.validate(as_of, source.department)
+
+    def reconcile(self, number: int) -> str:
+        """Build and publish the night; return its fingerprint."""
+        from bidui.night import steps
+
+        as_of = self.night(number).isoformat()
+        steps.freeze(as_of)
+        for layer in ("identity", "comparison"):
+            steps.build(layer, as_of)
+        steps.bind_rules(as_of)
+        for layer in ("finding", "summary"):
+            steps.build(layer, as_of)
+        fingerprint = steps.fingerprint(as_of)
+        steps.refresh_outward(as_of)
+        steps.publish(as_of)
+        return fingerprint
