@@ -4,7 +4,8 @@
 -- Readers are taken to know how many subjects each division has, and that a parent is the sum of its children (the rest
 -- of a parent that is in none of its children is a child too). So an empty cell is safe when counts could be moved round
 -- a ring of empty cells without any sum changing. Rings are made to run through one category, the anchor: every row with
--- an empty cell leaves its anchor empty too, and so two rows that are empty in the same category close a ring.
+-- an empty cell leaves its anchor empty too, and so two rows that are empty in the same category close a ring. The anchor
+-- is the least of the categories that are large enough at the top, so that what is about many is seldom lost.
 --
 --   primary   a count of 1 to k - 1
 --   row       the anchor; at least two empty cells, together at least k
@@ -30,10 +31,18 @@ begin
     execute format(
         'create temp table cell on commit drop as
         with totals as (
-            select block, category, is_outside, sum(value) as total from %1$s group by 1, 2, 3
+            select
+                block, category, is_outside, sum(value) as total,
+                min(value) filter (where parent_code is null) as least
+            from %1$s
+            group by 1, 2, 3
         ),
         anchors as (
-            select distinct on (block) block, category from totals order by block, is_outside, total desc, category
+            select distinct on (block) block, category
+            from totals
+            order by
+                block, is_outside, least >= %2$s desc,
+                case when least >= %2$s then total else -total end, category
         )
         select
             c.block, c.division_code, c.parent_code, c.category, c.value,

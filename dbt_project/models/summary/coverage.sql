@@ -1,21 +1,32 @@
 {{ config(materialized='night_rows', key=['division_code', 'indicator']) }}
 {#-
     What must be reached, and what is. Rates are shares from 0 to 1 of what is comparable; what is not stands beside. A
-    row is withheld whole when any of its cells is: a rate gives its complement away.
+    row is withheld whole when any of its parts is: a rate gives its complement away.
 -#}
-with counted as (
+with part as (
     select
         i.indicator,
+        i.part,
         c.division_code,
         c.division_level,
-        coalesce(sum(c.value) filter (where i.part = 'met'), 0) as met,
-        coalesce(sum(c.value) filter (where i.part = 'unmet'), 0) as unmet,
-        coalesce(sum(c.value) filter (where i.part = 'not_comparable'), 0) as not_comparable,
-        bool_or(i.part = 'cost') as is_money,
-        -- Other cells of the row are known once these are.
-        max(c.withheld_in_row) > 0 as is_withheld
+        sum(c.value) as value,
+        {{ is_withheld() }} as is_withheld
     from {{ ref('int_summary__coverage_cell') }} as i
     inner join {{ ref('int_summary__guarded_row') }} as c on c.block = i.block and c.category = i.category
+    group by 1, 2, 3, 4
+),
+
+counted as (
+    select
+        indicator,
+        division_code,
+        division_level,
+        coalesce(sum(value) filter (where part = 'met'), 0) as met,
+        coalesce(sum(value) filter (where part = 'unmet'), 0) as unmet,
+        coalesce(sum(value) filter (where part = 'not_comparable'), 0) as not_comparable,
+        bool_or(part = 'cost') as is_money,
+        bool_or(is_withheld) as is_withheld
+    from part
     group by 1, 2, 3
 ),
 
