@@ -175,7 +175,7 @@ def test_a_request_that_can_be_run_passes(tmp_path: Path) -> None:
     [
         (NIGHT, "missing", None, "nightly.drop"),
         (NIGHT, "file.csv", None, "nightly.drop"),
-        (TODAY + dt.timedelta(days=1), None, None, "nightly.future"),
+        (dt.date(2062, 10, 16), None, None, "nightly.future"),
         (NIGHT, None, NIGHT + dt.timedelta(days=1), "nightly.passed"),
     ],
 )
