@@ -44,6 +44,7 @@ class County:
     places: list[place.Place]
     rates: dict[str, Any]
     remembered: dict[int, Town] = field(default_factory=dict)
+    unusable: dict[int, list[tuple[str, int]]] = field(default_factory=dict)  # per town: rule, registry person
 
     def town(self, number: int) -> Town:
         """Return a town, remembered when the county is small."""
@@ -118,6 +119,7 @@ def _night(county: County, night: int) -> None:
             county.record.add("alias", _aliases(town, night))
             county.record.add("contradiction", expect.contradictions(town, numbers, night))
             county.record.add("finding", expect.findings(town, numbers, night, county.first_night))
+            county.record.add("finding", expect.unusable_numbers(county.unusable.get(number, []), numbers, night))
     for file in files.values():
         file.close()
         county.record.add("batch", [_batch(file, night)])
@@ -148,6 +150,8 @@ def _write_town(county: County, town: Town, night: int, today: date, files: dict
         )
         if file.how == HALF_EMPTY:
             table.keep_first(int(table.rows * HALF_EMPTY_SHARE))
+        if extract == "registry_person":
+            county.unusable[town.people.number] = expect.number_damage(table)
         first = file.append(table)
         if county.record.kept:
             name = file.path.name

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from bidui.sample.claims import settle
+from bidui.sample.facts import LOST
 from bidui.sample.night_plan import WHOLE, Dispatch, last_delivery
 from bidui.sample.plant import HOUSEHOLD, Finding, Plant
 from bidui.sample.scene import Numbers
+from bidui.sample.table import Table
 from bidui.sample.town import Town
 
 
@@ -38,11 +40,47 @@ def findings(town: Town, numbers: Numbers, night: int, first_night: date) -> Ite
             for finding in plant.findings:
                 subject = _subject(town, numbers, plant, index, finding.subject)
                 objects = _objects(town, finding, index, night, first_night, months)
-                for one in objects:
-                    yield night, finding.rule, finding.subject, subject, one, plant.name, _yes(finding.certain)
-    for pair in town.traps.shared:
-        for person in pair:
+                for period in objects:
+                    yield night, finding.rule, finding.subject, subject, period, plant.name, _yes(finding.certain)
+    for one, other in town.traps.shared:
+        for person in (one, other):
             yield night, "ID-09", "person", numbers.person_no[person], "", "shared_number", "yes"
+        # The number that is not theirs says another birth date.
+        if town.people.birth[one] != town.people.birth[other]:
+            yield night, "ID-08", "person", numbers.person_no[other], "", "shared_number", "yes"
+    yield from _without_labour(town, numbers, night)
+
+
+# Rules that name what is wrong with a registry person's own number.
+NUMBER_RULES = {
+    "blank": "ID-01",
+    "placeholder": "ID-01",
+    "fifteen_digits": "ID-03",
+    "wrong_digit": "ID-04",
+    "scientific": "ID-11",
+    "zeros": "ID-11",
+}
+
+
+def number_damage(table: Table) -> list[tuple[str, int]]:
+    """Return the rule and the person of each unusable number in the registry's members."""
+    who = table.people["self"]
+    return [(NUMBER_RULES[one.kind], int(who[one.row])) for one in table.damage if one.kind in NUMBER_RULES]
+
+
+def unusable_numbers(damaged: list[tuple[str, int]], numbers: Numbers, night: int) -> Iterator[tuple[Any, ...]]:
+    """Yield the findings about unusable numbers in the registry that is in force."""
+    for rule, person in sorted(set(damaged)):
+        yield night, rule, "person", numbers.person_no[person], "", "dirt", "yes"
+
+
+def _without_labour(town: Town, numbers: Numbers, night: int) -> Iterator[tuple[Any, ...]]:
+    """Households in which nobody can work and nobody is supported: nothing is planted, it is simply so."""
+    p, f = town.people, town.facts(last_delivery("registry", night))
+    supported = town.facts(last_delivery("dibao", night)).dibao | town.facts(last_delivery("tekun", night)).tekun
+    idle = (p.per_household(f.r_labour >= LOST) == p.household_size) & (p.per_household(supported) == 0)
+    for household in np.flatnonzero(idle & (p.household_cohort >= 0)).tolist():
+        yield night, "REG-06", "household", numbers.household_no[household], "", "natural", "no"
 
 
 def _in_force(town: Town, plant: Plant, night: int) -> list[int]:
@@ -69,6 +107,8 @@ def _objects(
     if finding.object == "term":
         term = town.world.periods.term
         return [f"{term[:4]}-{'autumn' if term.endswith('A') else 'spring'}"]
+    if finding.object == "plan_year":
+        return [str(first_night.year)]
     if finding.object == "claim_month":
         return months.get(index, [])
     return [""]

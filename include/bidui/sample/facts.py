@@ -165,8 +165,12 @@ def derive(population: Population, rates: dict[str, Any], periods: Periods, doub
     tekun_household = p.per_household(tekun & reg) > 0
     dibao, dibao_household = _dibao(p, tekun)
     causes = _unexited_causes(p, chronic, major, disabled, student, age)
+    worn_out = np.zeros(h, dtype=bool)
+    worn_out[[household for household, cause in causes.items() if cause == "缺劳动力"]] = True
     disability_grade = draw.choice(key, "disability grade", [0.12, 0.25, 0.33, 0.30]) + 1
     labour = _labour(p, age, student, chronic, major, disabled, disability_grade)
+    # A household that lacks labour has none to spare, whatever the age of its members says.
+    labour = np.where(worn_out[p.household] & (labour <= SKILLED), WEAK, labour)
     works = (labour <= SKILLED) & (age >= 18) & (age < 65) & draw.chance(key, "works", 0.7)
     post = ~works & (labour <= WEAK) & (age >= 18) & (age < 70) & reg & draw.chance(key, "post", 0.12)
     if p.plan.kind == "village":
@@ -416,6 +420,14 @@ def _dibao(p: Population, tekun: Array) -> tuple[Array, Array]:
     eligible = (attributes == "已脱贫") & ~with_tekun
     if p.plan.kind == "village":
         eligible &= p.household_size < 6
+    # Households of the very old come first: nobody in them can earn a living.
+    frail = p.per_household(p.age_on(p.as_of) >= 75) == p.household_size
+    first = draw.first(p.household_key, "frail", eligible & frail & draw.chance(p.household_key, "supported", 0.97), p.households)
+    room = max(min(households - int(poor.sum()), persons - int(covered.sum())) - 1, 0)
+    for household in first[: room // 2].tolist():
+        covered[p.household_start[household]] = True
+        eligible[household] = False
+        households -= 1
     _cover(p, "dibao", eligible, everybody, households - int(poor.sum()), persons - int(covered.sum()), covered)
     eligible = (attributes == "general") & ~with_tekun
     _cover(p, "general dibao", eligible, everybody, *p.plan.general_dibao, covered)

@@ -91,7 +91,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Finding:
-    """A finding that must (or may) be open; `object` names a period: list_month, term, claim_month, or none."""
+    """A finding that must (or may) be open; `object` names a period: list_month, term, claim_month, plan_year, or none."""
 
     rule: str
     subject: str = PERSON
@@ -346,7 +346,7 @@ PLANTS: tuple[Plant, ...] = (
     # Scarce subjects first.
     Plant(
         "disability_grade", "disability", lambda w: w.facts.disabled & (w.facts.r_number_length > 18), _other_grade,
-        (Verdict(CIVIL, "disability_grade", "differ"),),
+        (Verdict(CIVIL, "disability_grade", "differ"),), (Finding("ID-16", certain=False),),
     ),
     Plant(
         "tekun_not_in_registry", "registry", lambda w: w.facts.tekun, _set("r_tekun", False),
@@ -357,7 +357,7 @@ PLANTS: tuple[Plant, ...] = (
         lambda w: _covered(w) & (w.age >= 60) & _alone(w) & ~w.facts.disabled & ~w.facts.r_disabled,
         _both(_set("tekun", True), _set("r_tekun", True)),
         (Verdict(CIVIL, "household_type", "differ", HOUSEHOLD, certain=False), IDENTITY_MAY),
-        (Finding("CIV-01"),), steady=True,
+        (Finding("CIV-01"), Finding("CIV-12", certain=False)), steady=True,
     ),
     Plant(
         "yulu_missing", "school", lambda w: w.facts.yulu, _set("yulu", False),
@@ -375,7 +375,7 @@ PLANTS: tuple[Plant, ...] = (
         "pupil_unknown_to_registry", "registry",
         lambda w: (w.facts.stage == SENIOR) & (w.school_age >= 16) & w.well,
         _both(_set("r_stage", -1), _able, _cause("因学", "缺劳动力")),
-        (Verdict(EDU, "enrolled", "department_only"),),
+        (Verdict(EDU, "enrolled", "department_only"),), (Finding("EDU-03", certain=False),),
     ),
     Plant(
         "aid_extra", "school", lambda w: (w.facts.stage == SENIOR) & w.facts.on_roll, _set("aided", True),
@@ -385,13 +385,13 @@ PLANTS: tuple[Plant, ...] = (
         "dropout_missing", "school", lambda w: np.isin(w.facts.stage, (PRIMARY, JUNIOR)) & (w.school_age >= 7),
         _both(_set("on_roll", False), _set("aided", False)),
         (Verdict(EDU, "enrolled", "registry_only"), Verdict(EDU, "dropout", "differ")),
-        (Finding("EDU-01", object="term"),),
+        (Finding("EDU-01"),),
     ),
     Plant(
         "dropout_reason", "school", lambda w: (w.facts.stage == JUNIOR),
         _both(_set("on_roll", False), _set("aided", False), _set("absence", True)),
         (Verdict(EDU, "enrolled", "registry_only", certain=False), Verdict(EDU, "dropout", "differ")),
-        (Finding("EDU-01", object="term"),),
+        (Finding("EDU-01"),),
     ),
     Plant(
         "dropout_flag", "registry", lambda w: np.isin(w.facts.stage, (PRIMARY, JUNIOR)), _set("r_dropout", True),
@@ -464,7 +464,7 @@ PLANTS: tuple[Plant, ...] = (
     ),
     Plant(
         "wrong_amount", "dibao", lambda w: w.facts.dibao_household, _set("wrong_amount", True),
-        findings=(Finding("CIV-05", object="list_month", certain=False),), per_household=True,
+        findings=(Finding("CIV-05", HOUSEHOLD, "list_month"),), per_household=True,
     ),
     Plant(
         "dead", "death", lambda w: _mortal(w) & ~w.facts.dibao & ~w.facts.tekun, _die(120),
@@ -536,7 +536,7 @@ PLANTS: tuple[Plant, ...] = (
     ),
     Plant(
         "identity_lower", "enrolment", lambda w: _covered(w) & w.facts.resident, _set("identity", EXITED_ID),
-        (Verdict(HI, "assistance_identity", "differ"),), (Finding("MED-07", certain=False),),
+        (Verdict(HI, "assistance_identity", "differ"),), (Finding("MED-07", certain=False), Finding("CIV-12", certain=False)),
     ),
     Plant(
         "identity_absent", "enrolment", lambda w: _plain(w) & w.facts.resident, _set("listed", False),
@@ -602,7 +602,7 @@ PLANTS: tuple[Plant, ...] = (
     Plant(
         "renovation_identity", "housing", lambda w: _plain_house(w) & (w.facts.h_type == GENERAL_TYPE), _planned_this_year,
         (Verdict(HOUSING, "renovation_identity", "differ", HOUSEHOLD),),
-        (Finding("HOU-06", HOUSEHOLD, certain=False),), per_household=True, steady=True,
+        (Finding("HOU-06", HOUSEHOLD, "plan_year", certain=False),), per_household=True, steady=True,
     ),
     Plant(
         "area", "registry", _plain_house, _larger, (Verdict(HOUSING, "house_area", "differ", HOUSEHOLD),), per_household=True,

@@ -73,8 +73,10 @@ def choose(world: World, rates: dict[str, float], taken: np.ndarray) -> Traps:
             free[p.household[head]] = False
             wanted -= 1
 
-    # One number on two registry persons.
-    pairs = pick("shared number", p.registered & (p.role == HEAD) & ~f.r_disabled, rates["shared_number"] * 2)
+    # One number on two registry persons
+    # (men past working age, so that sex and working age do not seem wrong as well).
+    old_man = p.registered & (p.role == HEAD) & p.male & (p.age_on(world.periods.as_of) >= 62) & ~f.r_disabled
+    pairs = pick("shared number", old_man, rates["shared_number"] * 2)
     for one, other in zip(pairs[::2], pairs[1::2], strict=False):
         if p.name[one] != p.name[other]:
             traps.add("shared_number", "registry_person", other, p.id_no(one))

@@ -13,7 +13,6 @@ from bidui.sample.plan import scaled, town_plan
 from bidui.sample.plant import PLANTS
 from bidui.sample.town import Town
 
-
 RATES = yaml.safe_load((HERE / "rates.yml").read_text(encoding="utf-8"))
 # What a registry of registered households cannot show: nobody in it is without a claim to the subsidy, every child of
 # a household may be declared without a second home.

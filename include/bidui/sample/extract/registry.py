@@ -98,7 +98,9 @@ def registry_household(scene: Scene) -> Table:
     cohort = [p.plan.cohorts[index] for index in p.household_cohort[h].tolist()]
     monitored = f.h_monitor[h] >= 0
     cause = f.h_cause[h].tolist()
-    since = np.datetime64(scene.night, "M") - draw.integer(key, "monitored months", 14, 40).astype("timedelta64[M]")
+    # Whoever is cleared was so before the premiums of the year were collected.
+    autumn = np.datetime64(f"{scene.periods.insurance_year - 1}-08") - np.timedelta64(12, "M")
+    since = autumn - draw.integer(key, "monitored months", 0, 24).astype("timedelta64[M]")
     cleared = f.h_cleared[h] & monitored
     months = draw.integer(key, "cleared after", 7, 12).astype("timedelta64[M]")
     risk = only([_risk(text) for text in cause], monitored)
