@@ -47,7 +47,18 @@ language plpgsql immutable parallel safe strict as $$
 declare
     plain text := parse.plain(value);
 begin
-    return case when parse.is_null_token(plain) then null else plain end;
+    return case when not parse.is_null_token(plain) then plain end;
+end
+$$;
+
+-- The same with some characters exchanged and the rest of `outs` taken out, upper case; what is left may again only say
+-- that there is nothing.
+create or replace function parse.clean_without(value text, outs text, ins text) returns text
+language plpgsql immutable parallel safe strict as $$
+declare
+    plain text := translate(upper(parse.clean_slow(value) collate "C"), outs, ins);
+begin
+    return case when not parse.is_null_token(plain) then plain end;
 end
 $$;
 
@@ -71,7 +82,7 @@ language sql immutable parallel safe as $$
     select case
         when value ~ '^[0-9A-Z一-龥]+$'
             then case when value in ('无', '不详', '未知', '暂无', '空', 'NA', 'NULL') then null else value end
-        else upper(replace(parse.clean_slow(value), ' ', '') collate "C")
+        else parse.clean_without(value, ' ', '')
     end
 $$;
 
@@ -79,11 +90,8 @@ $$;
 -- and of dot, lower case.
 create or replace function parse.text_key(value text) returns text
 language sql immutable parallel safe as $$
-    select nullif(
-        lower(
-            translate(parse.clean_slow(value), '【】〔〕[]{}〈〉《》「」"''“”‘’` 　•‧∙⋅・·', '()()()()') collate "C"
-        ),
-        ''
+    select lower(
+        parse.clean_without(value, '【】〔〕[]{}〈〉《》「」"''“”‘’` 　•‧∙⋅・·', '()()()()') collate "C"
     )
 $$;
 
@@ -92,12 +100,7 @@ create or replace function parse.number_text(value text) returns text
 language sql immutable parallel safe as $$
     select case
         when value ~ '^[0-9]+$' then value
-        else nullif(
-            regexp_replace(
-                translate(upper(parse.clean_slow(value) collate "C"), E' \'`’‘"“”', ''), '^([0-9]+)\.0+$', '\1'
-            ),
-            ''
-        )
+        else regexp_replace(parse.clean_without(value, ' ''`’‘"“”', ''), '^([0-9]+)\.0+$', '\1')
     end
 $$;
 
@@ -407,16 +410,9 @@ $$;
 
 -- The number as joined: width, blanks, apostrophes out, upper case; of a disability number (20 or 22) the first 18.
 create or replace function parse.id_text(value text) returns text
-language plpgsql immutable parallel safe strict as $$
-declare
-    plain text := parse.plain(value);
-begin
-    if parse.is_null_token(plain) then
-        return null;
-    end if;
+language sql immutable parallel safe as $$
     -- ×, Χ (Greek) and Х (Cyrillic) are typed for X
-    return nullif(translate(upper(plain collate "C"), E'×ΧХхχ \'"`´’‘“”′＇,，\u3000', 'XXXXX'), '');
-end
+    select parse.clean_without(value, '×ΧХхχ ''"`´’‘“”′,，', 'XXXXX')
 $$;
 
 create or replace function parse.id_no_slow(value text) returns text
@@ -469,35 +465,33 @@ $$;
 create or replace function parse.id_state(value text, as_of date) returns text
 language plpgsql immutable parallel safe as $$
 declare
-    number text := parse.id_no(value);
+    number text := value;
+    has_form boolean := length(value) = 18 and value ~ '^[1-9][0-9]+X?$';
     first17 bigint;
     born date;
 begin
-    if number is null then
-        return 'blank';
+    if has_form is not true then
+        number := parse.id_no(value);
+        has_form := length(number) = 18 and number ~ '^[1-9][0-9]+X?$';
     end if;
-    if length(number) = 18 and number ~ '^[0-9]+X?$' and left(number, 1) <> '0' and left(number, 6) <> '999999' then
+    if has_form then
         first17 := left(number, 17)::bigint;
-        if parse.id_check_character(first17) <> right(number, 1) then
+        if parse.id_check_character(first17) = right(number, 1) and first17 / 100000000000 <> 999999 then
+            born := parse.calendar_date(
+                (first17 / 10000000 % 10000)::int, (first17 / 100000 % 100)::int, (first17 / 1000 % 100)::int
+            );
             return case
-                when number = repeat(left(number, 1), 18) then 'placeholder'
-                when number like '%000' then 'mangled'
-                else 'check'
+                when born <= as_of and (born >= as_of - 43000 or born >= (as_of - interval '120 years')::date) then 'ok'
+                else 'birth'
             end;
         end if;
-        born := parse.calendar_date(
-            (first17 / 10000000 % 10000)::int, (first17 / 100000 % 100)::int, (first17 / 1000 % 100)::int
-        );
-        return case
-            when born is null or born > as_of or born < (as_of - interval '120 years')::date then 'birth'
-            else 'ok'
-        end;
     end if;
     return case
+        when number is null then 'blank'
         when number like '999999%' or (length(number) >= 6 and number = repeat(left(number, 1), length(number)))
-            or number ~ '^0+$' or number ~ '^1234567890?'
+            or number ~ '^0+$' or number ~ '^1234567890?$'
             then 'placeholder'
-        when number ~ '^[0-9](\.[0-9]+)?E\+?[0-9]+$' then 'mangled'
+        when number ~ '^[0-9](\.[0-9]+)?E\+?[0-9]+$' or number ~ '^[0-9]+000$' and length(number) = 18 then 'mangled'
         when length(number) = 15 and number ~ '^[0-9]+$'
             then case
                 when parse.calendar_date(

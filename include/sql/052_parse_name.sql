@@ -13,7 +13,8 @@ begin
             name, '(\([A-ZÀ-ɏ]+\)|[A-ZÀ-ɏ?□■○◆◇▲△★☆〓*#_~\ue000-\uf8ff\ufffd])+', '?', 'g'
         );
     end if;
-    return nullif(btrim(regexp_replace(name, '·{2,}', '·', 'g'), '·'), '');
+    name := btrim(regexp_replace(name, '·{2,}', '·', 'g'), '·');
+    return case when not parse.is_null_token(name) then name end;
 end
 $$;
 

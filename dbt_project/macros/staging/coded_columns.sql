@@ -44,20 +44,35 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- Names of the columns whose value is in no generation of its list. -#}
+{#- Names of the columns whose value is in no generation of its list; `more` are expressions that give further names. -#}
 {% macro unknown_codes(columns, more=[]) -%}
-    array_remove(
-        array[
-            {%- for column in columns %}
-            case when cleaned.{{ column }}__key is not null and {{ column }}__code.value is null then '{{ column }}' end
-            {{- ',' if not loop.last or more }}
-            {%- endfor %}
-            {%- for expression in more %}
-            {{ expression }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        ]::text[],
-        null
-    ) as unknown_codes
+    {%- if not columns and not more -%}
+    '{}'::text[] as unknown_codes
+    {%- else -%}
+    case
+            when
+                {% for column in columns -%}
+                (cleaned.{{ column }}__key is not null and {{ column }}__code.value is null)
+                {{- ' or ' if not loop.last or more }}
+                {% endfor -%}
+                {% for expression in more -%}
+                ({{ expression }}) is not null{{ ' or ' if not loop.last }}
+                {% endfor -%}
+                then array_remove(
+                    array[
+                        {% for column in columns -%}
+                        case when cleaned.{{ column }}__key is not null and {{ column }}__code.value is null then '{{ column }}' end
+                        {{- ',' if not loop.last or more }}
+                        {% endfor -%}
+                        {% for expression in more -%}
+                        {{ expression }}{{ ',' if not loop.last }}
+                        {% endfor -%}
+                    ]::text[],
+                    null
+                )
+            else '{}'::text[]
+        end as unknown_codes
+    {%- endif -%}
 {%- endmacro %}
 
 {#-

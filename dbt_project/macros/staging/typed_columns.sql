@@ -15,20 +15,33 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- Names of the columns whose text says something that could not be read; `more` are expressions that give further names. -#}
+{#-
+    Names of the columns whose text says something that could not be read; `more` are expressions that give further
+    names. Almost no row has any: null tests decide that before an array is made.
+-#}
 {% macro parse_errors(columns, more=[]) -%}
-    array_remove(
-        array[
-            {%- for column in columns %}
-            case when {{ column }} is null and parse.clean({{ column }}__text) is not null then '{{ column }}' end
-            {{- ',' if not loop.last or more }}
-            {%- endfor %}
-            {%- for expression in more %}
-            {{ expression }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        ]::text[],
-        null
-    ) as parse_errors
+    case
+            when
+                {% for column in columns -%}
+                ({{ column }} is null and {{ column }}__text is not null){{ ' or ' if not loop.last or more }}
+                {% endfor -%}
+                {% for expression in more -%}
+                ({{ expression }}) is not null{{ ' or ' if not loop.last }}
+                {% endfor -%}
+                then array_remove(
+                    array[
+                        {% for column in columns -%}
+                        case when {{ column }} is null and parse.clean({{ column }}__text) is not null then '{{ column }}' end
+                        {{- ',' if not loop.last or more }}
+                        {% endfor -%}
+                        {% for expression in more -%}
+                        {{ expression }}{{ ',' if not loop.last }}
+                        {% endfor -%}
+                    ]::text[],
+                    null
+                )
+            else '{}'::text[]
+        end as parse_errors
 {%- endmacro %}
 
 {#- Calendar year in which the school year of a day began (1 September). -#}
