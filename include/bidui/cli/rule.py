@@ -7,15 +7,17 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="比对规则 · the rule catalogue", no_args_is_help=True)
+rules = typer.Typer(help="比对规则 · the rule catalogue", no_args_is_help=True)
+app = typer.Typer()
+app.add_typer(rules, name="rule")
 
 
-@app.callback()
-def rules() -> None:
+@rules.callback()
+def group() -> None:
     """比对规则 · the rule catalogue."""
 
 
-@app.command()
+@rules.command()
 def check(
     folder: Annotated[
         Path | None, typer.Argument(help="规则目录，默认为项目自带 · the catalogue's folder (default: the project's own)")
