@@ -137,11 +137,11 @@ def test_more_persons_are_more_towns_of_the_same_kind(tmp_path: Path, monkeypatc
 
     small_town = plan.scaled(plan.town_plan(), 0.02)
     monkeypatch.setattr(plan, "town_plan", lambda: replace(small_town))
-    made = make(tmp_path, 41 + small_town.persons * 3, 1)
+    made = make(tmp_path, 41 + small_town.persons * 11, 1)
     rows = list(made.file("registry_person").data.values())
-    assert len({row["town_name"] for row in rows if str(row["town_name"]).endswith(("镇", "乡"))}) == 4
+    assert len({row["town_name"] for row in rows if str(row["town_name"]).endswith(("镇", "乡"))}) == 12
     people = made.table("person")
-    assert len({row["person_no"] for row in people}) == len(people) == 41 + small_town.persons * 3
+    assert len({row["person_no"] for row in people}) == len(people) == 41 + small_town.persons * 11
     numbers = [id_no(row["id_no"]) for row in made.file("hi_roll").data.values()]
     valid = [number for number in numbers if len(number) == 18 and number.startswith("47")]
     assert len(set(valid)) > 0.985 * len(valid)
