@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,17 +13,29 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def bidui_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A home of its own for the whole test session, so that tests never touch a standing platform."""
-    configured = os.environ.get("BIDUI_TEST_HOME")
-    path = Path(configured) if configured else tmp_path_factory.mktemp("home")
+def bidui_home() -> Iterator[Path]:
+    """A home of its own for the whole test session, so that tests never touch a standing platform.
+
+    Not below pytest's own folder: every pytest that starts closes that one to other users, and the embedded server
+    runs as another user when the tests run as root.
+    """
     before = os.environ.get("BIDUI_HOME")
+    path = Path(tempfile.mkdtemp(prefix="bidui-test-"))
     os.environ["BIDUI_HOME"] = str(path)
     yield path
+    shutil.rmtree(path, ignore_errors=True)
     if before is None:
         os.environ.pop("BIDUI_HOME", None)
     else:
         os.environ["BIDUI_HOME"] = before
+
+
+@pytest.fixture(scope="module")
+def another_home() -> Iterator[Path]:
+    """A folder for the home of a platform that a test starts by command; where it lies as for `bidui_home`."""
+    path = Path(tempfile.mkdtemp(prefix="bidui-test-"))
+    yield path / "home"
+    shutil.rmtree(path, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
