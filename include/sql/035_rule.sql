@@ -55,7 +55,7 @@ create table if not exists ledger.night_rule (
     check (status <> 'refused' or problem is not null)
 );
 comment on table ledger.night_rule is
-'当夜各规则的版本、参数取值与编译结果；refused 为被拒规则及原因 · rules of each night: version, bound parameters, compiled SQL; refused ones with the reason';
+'当夜各规则的版本、参数取值与编译结果；refused 为被拒规则 · rules of each night: version, parameters, compiled SQL, reason of a refusal';
 comment on column ledger.night_rule.parameters is
 '当夜有效的参数行 · the parameter rows valid that night, as bound';
 comment on column ledger.night_rule.problem is

@@ -26,12 +26,14 @@
     replay beside it (schema_prefix) starts from the same rows as the night itself did. None on the first night.
 -#}
 {% macro findings_before() -%}
-    {%- set published = adapter.get_relation(database=target.database, schema='mart_finding', identifier='finding') -%}
-    {%- if published is none -%}
-        {{ return(none) }}
+    {%- if execute -%}
+        {%- set published = adapter.get_relation(database=target.database, schema='mart_finding', identifier='finding') -%}
+        {%- if published is not none -%}
+            {%- set rows -%}
+                (select * from {{ published }} where from_night < {{ as_of() }} and to_night >= {{ as_of() }})
+            {%- endset -%}
+            {{ return(rows) }}
+        {%- endif -%}
     {%- endif -%}
-    {%- set rows -%}
-        (select * from {{ published }} where from_night < {{ as_of() }} and to_night >= {{ as_of() }})
-    {%- endset -%}
-    {{ return(rows) }}
+    {{ return(none) }}
 {%- endmacro %}

@@ -19,24 +19,8 @@
     {%- do facts.update({grain: ref(table)}) -%}
 {%- endfor -%}
 {%- set own_facts = {
-    'person': (facts.person, 'person_key'), 'household': (facts.household, 'household_key'),
+    'person': (facts.get('person'), 'person_key'), 'household': (facts.get('household'), 'household_key'),
 } -%}
-{%- set absences = [] -%}
-{%- set periods = [] -%}
-{%- if execute -%}
-    {%- for row in run_query(
-        "select distinct grain, object_sql from ledger.night_rule where as_of = " ~ as_of()
-        ~ " and status = 'active' and object_sql is not null order by grain"
-    ) -%}
-        {%- do periods.append((row[0], row[1])) -%}
-    {%- endfor -%}
-    {%- for row in run_query(
-        "select distinct grain, subject_kind, absence_sql from ledger.night_rule where as_of = " ~ as_of()
-        ~ " and status = 'active' and absence_sql is not null order by grain"
-    ) -%}
-        {%- do absences.append((row[0], row[1], row[2])) -%}
-    {%- endfor -%}
-{%- endif %}
 
 with rule as (
     select
@@ -64,7 +48,7 @@ hit as (
 
 earlier as (
     {%- if before %}
-    select * from {{ before }} as finding
+    select standing.* from {{ before }} as standing
     {%- else %}
     select
         hit.*,
@@ -90,7 +74,8 @@ missing as (
     where
         earlier.state <> 'closed'
         and not exists (
-            select from hit where hit.subject_key = earlier.subject_key and hit.finding_id = earlier.finding_id
+            select from hit
+            where hit.subject_key = earlier.subject_key and hit.finding_id = earlier.finding_id
         )
 ),
 
@@ -98,35 +83,36 @@ kept as (
     -- The rule cannot be heard tonight.
     select missing.finding_id
     from missing
-    inner join rule on rule.rule_id = missing.rule_id
+    inner join rule on missing.rule_id = rule.rule_id
     where rule.is_silent
     {%- for grain in facts %}
     union
     -- It runs, and cannot tell.
     select missing.finding_id
     from missing
-    inner join rule on rule.rule_id = missing.rule_id and rule.grain = '{{ grain }}'
+    inner join rule on missing.rule_id = rule.rule_id and rule.grain = '{{ grain }}'
     inner join {{ ref('int_finding__result_' ~ grain) }} as result
-        on result.subject_key = missing.subject_key and result.object_key = missing.object_key
+        on missing.subject_key = result.subject_key and missing.object_key = result.object_key
     where (-rule.rule_no)::smallint = any(result.verdicts)
     {%- endfor %}
-    {%- for grain, object_sql in periods %}
+    {%- for grain, object_sql in night_periods() %}
     union
     -- The object is a period of which tonight's lists have no row of anybody.
     select missing.finding_id
     from missing
-    inner join rule on rule.rule_id = missing.rule_id and rule.grain = '{{ grain }}'
+    inner join rule on missing.rule_id = rule.rule_id and rule.grain = '{{ grain }}'
     where missing.object_key not in (
-        select coalesce({{ object_sql }}::text, '') from {{ facts[grain] }} as fact
+        select coalesce({{ object_sql }}::text, '') from {{ facts.get(grain) }} as fact
     )
     {%- endfor %}
-    {%- for grain, subject_kind, absence_sql in absences %}
+    {%- for grain, subject_kind, absence_sql in night_absences() %}
     union
     -- The object has no row, and its list says nothing about the subject.
     select missing.finding_id
     from missing
-    inner join rule on rule.rule_id = missing.rule_id and rule.grain = '{{ grain }}'
-    inner join {{ own_facts[subject_kind][0] }} as fact on fact.{{ own_facts[subject_kind][1] }} = missing.subject_key
+    inner join rule on missing.rule_id = rule.rule_id and rule.grain = '{{ grain }}'
+    inner join {{ own_facts.get(subject_kind)[0] }} as fact
+        on missing.subject_key = fact.{{ own_facts.get(subject_kind)[1] }}
     where {{ absence_sql }}
     {%- endfor %}
 ),
@@ -156,7 +142,7 @@ active as (
         coalesce(earlier.times_opened, 0)
         + case when earlier.state <> 'closed' then 0 else 1 end as times_opened
     from hit
-    left join earlier on earlier.subject_key = hit.subject_key and earlier.finding_id = hit.finding_id
+    left join earlier on hit.subject_key = earlier.subject_key and hit.finding_id = earlier.finding_id
     cross join published_before
     union all
     select
@@ -178,11 +164,11 @@ active as (
         missing.value_hash,
         missing.is_baseline,
         missing.first_seen,
-        coalesce(missing.last_seen, greatest(published_before.night, missing.from_night)),
+        coalesce(missing.last_seen, greatest(published_before.night, missing.from_night)) as last_seen,
         missing.opened_on,
         missing.times_opened
     from missing
-    inner join kept on kept.finding_id = missing.finding_id
+    inner join kept on missing.finding_id = kept.finding_id
     cross join published_before
 ),
 
@@ -209,7 +195,7 @@ answer as (
             ),
             9223372036854775807
         )
-    order by finding_id, outcome_id desc
+    order by finding_id asc, outcome_id desc
 ),
 
 answered as (
@@ -220,12 +206,12 @@ answered as (
     from active
     left join answer
         on
-            answer.finding_id = active.finding_id
+            active.finding_id = answer.finding_id
             and (answer.valid_until is null or answer.valid_until >= {{ as_of() }})
             -- An exemption or a false positive is about the values it was given for; a confirmation about this time.
             and case
-                when answer.verdict = 'confirmed' then answer.answered_on >= active.opened_on
-                else answer.value_hash is null or answer.value_hash = active.value_hash
+                when answer.verdict = 'confirmed' then active.opened_on <= answer.answered_on
+                else answer.value_hash is null or active.value_hash = answer.value_hash
             end
 ),
 
@@ -234,13 +220,13 @@ cause as (
         effect.finding_id,
         source.finding_id as cause_finding_id
     from answered as effect
-    inner join rule on rule.rule_id = effect.rule_id
+    inner join rule on effect.rule_id = rule.rule_id
     cross join unnest(rule.cause_rules) with ordinality as wanted (rule_id, priority)
     inner join answered as source
         on
-            source.household_key = effect.household_key
-            and source.rule_id = wanted.rule_id
-            and (source.subject_kind = 'household' or source.subject_key = effect.subject_key)
+            effect.household_key = source.household_key
+            and wanted.rule_id = source.rule_id
+            and (source.subject_kind = 'household' or effect.subject_key = source.subject_key)
     where source.state in ('open', 'confirmed')
     order by effect.finding_id, wanted.priority, source.finding_id
 ),
@@ -250,17 +236,20 @@ closed as (
         earlier.*,
         case
             when rule.rule_id is null then 'rule_retired'
-            {%- for subject_kind, (facts, key) in own_facts.items() %}
+            {%- for subject_kind, (table, key) in own_facts.items() %}
             when
                 earlier.subject_kind = '{{ subject_kind }}'
-                and not exists (select from {{ facts }} as fact where fact.{{ key }} = earlier.subject_key)
+                and not exists (
+                    select from {{ table }} as fact
+                    where fact.{{ key }} = earlier.subject_key
+                )
                 then 'subject_gone'
             {%- endfor %}
             else 'corrected'
         end as reason,
         published_before.night as night_before
     from earlier
-    left join rule on rule.rule_id = earlier.rule_id
+    left join rule on earlier.rule_id = rule.rule_id
     cross join published_before
     where not exists (
         select from active
@@ -297,7 +286,7 @@ final as (
         answered.times_opened,
         answered.outcome_id
     from answered
-    left join cause on cause.finding_id = answered.finding_id
+    left join cause on answered.finding_id = cause.finding_id
     union all
     select
         finding_id,
@@ -316,14 +305,14 @@ final as (
         village_code,
         evidence,
         value_hash,
-        'closed',
+        'closed' as state,
         is_baseline,
         cause_finding_id,
         first_seen,
-        coalesce(last_seen, greatest(night_before, from_night)),
+        coalesce(last_seen, greatest(night_before, from_night)) as last_seen,
         opened_on,
-        coalesce(closed_on, {{ as_of() }}),
-        coalesce(close_reason, reason),
+        coalesce(closed_on, {{ as_of() }}) as closed_on,
+        coalesce(close_reason, reason) as close_reason,
         times_opened,
         outcome_id
     from closed

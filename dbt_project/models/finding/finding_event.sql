@@ -10,7 +10,9 @@
 {%- set before = findings_before() %}
 
 with now_standing as (
-    select * from {{ ref('finding') }} where from_night = {{ as_of() }} and to_night > {{ as_of() }}
+    select *
+    from {{ ref('finding') }}
+    where from_night = {{ as_of() }} and to_night > {{ as_of() }}
 ),
 
 changed as (
@@ -22,7 +24,7 @@ changed as (
     from now_standing
     {%- if before %}
     left join {{ before }} as earlier
-        on earlier.subject_key = now_standing.subject_key and earlier.finding_id = now_standing.finding_id
+        on now_standing.subject_key = earlier.subject_key and now_standing.finding_id = earlier.finding_id
     {%- endif %}
 ),
 

@@ -78,6 +78,6 @@ one_per_key as (
 
 select
     {{ finding_id('rule_id', 'subject_kind', 'subject_key', 'object_key') }} as finding_id,
-    one_per_key.*,
+    *,
     {{ value_hash('evidence') }} as value_hash
 from one_per_key

@@ -77,7 +77,8 @@ def _compile(text: str, start: int, until: str | None, resolve: Resolver) -> tup
     position = start
     while position < len(text):
         match = _TOKEN.match(text, position)
-        assert match is not None  # the last alternative matches any character
+        if match is None:  # cannot be: the last alternative takes any character
+            raise ExpressionError("无法识别", "not readable", position + 1)
         kind, token = match.lastgroup, match.group()
         if kind == "close":
             if token == until:

@@ -181,9 +181,9 @@ def _by_division(parameter: Parameter, rows: list[ParameterRow]) -> str:
         newest[_prefix(parameter, row)] = row
     otherwise = newest.pop("", None)
     values = {prefix: literal(parameter, row.value, _place(row)) for prefix, row in newest.items()}
-    default = literal(parameter, otherwise.value, _place(otherwise)) if otherwise else None
+    nothing = f"null::{sql_type(parameter)}"
+    default = literal(parameter, otherwise.value, _place(otherwise)) if otherwise else nothing
     if not values:
-        assert default is not None  # there is at least one row
         return default
     branches = [
         f"when starts_with({column}, {quote(prefix)}) then {values[prefix]}"
@@ -191,7 +191,7 @@ def _by_division(parameter: Parameter, rows: list[ParameterRow]) -> str:
         for prefix in sorted(values)
         if len(prefix) == length
     ]
-    return f"case {' '.join(branches)} else {default or f'null::{sql_type(parameter)}'} end"
+    return f"case {' '.join(branches)} else {default} end"
 
 
 def _prefix(parameter: Parameter, row: ParameterRow) -> str:
