@@ -48,7 +48,8 @@ $$;
 
 -- Every way to write a division: its name, a former name (not exact), an alias; alone or with its ancestors before it
 -- (`levels` says how many names the key joins; ancestors by name only). Valid [valid_from, valid_to).
-create or replace view reference.division_key as
+drop view if exists reference.division_key;
+create view reference.division_key as
 with division_name as (
     select
         division_code,
@@ -66,28 +67,32 @@ with division_name as (
         division_code,
         division_level,
         parent_code,
-        parse.text_key(name),
-        true,
-        false,
-        valid_to,
-        max(valid_to) over (partition by division_code)
+        parse.text_key(name) as name_key,
+        true as is_name,
+        false as is_exact,
+        valid_to as valid_from,
+        max(valid_to) over (partition by division_code) as valid_to
     from reference.division
     union
     select
         alias.division_code,
         division.division_level,
         division.parent_code,
-        parse.text_key(alias.alias),
-        false,
-        true,
-        greatest(alias.valid_from, division.valid_from),
-        least(alias.valid_to, division.valid_to)
+        parse.text_key(alias.alias) as name_key,
+        false as is_name,
+        true as is_exact,
+        greatest(alias.valid_from, division.valid_from) as valid_from,
+        least(alias.valid_to, division.valid_to) as valid_to
     from reference.division_alias as alias
-    inner join reference.division as division using (division_code)
+    inner join reference.division as division on alias.division_code = division.division_code
 ),
+
 named as (
-    select * from division_name where name_key is not null and valid_from < valid_to
+    select *
+    from division_name
+    where name_key is not null and valid_from < valid_to
 ),
+
 path as (
     select distinct
         self.division_code,
@@ -99,23 +104,27 @@ path as (
         parent.division_level as level_1,
         grandparent.division_code as code_2,
         grandparent.division_level as level_2,
-        written.levels,
+        written.levels::int as levels,
         written.key
     from named as self
-    left join named as parent on parent.division_code = self.parent_code and parent.is_name
-    left join named as grandparent on grandparent.division_code = parent.parent_code and grandparent.is_name
-    left join named as great_1 on great_1.division_code = grandparent.parent_code and great_1.is_name
-    left join named as great_2 on great_2.division_code = great_1.parent_code and great_2.is_name
-    cross join lateral (
-        values
-        (1, self.name_key),
-        (2, parent.name_key || self.name_key),
-        (3, grandparent.name_key || parent.name_key || self.name_key),
-        (4, great_1.name_key || grandparent.name_key || parent.name_key || self.name_key),
-        (5, great_2.name_key || great_1.name_key || grandparent.name_key || parent.name_key || self.name_key)
-    ) as written (levels, key)
+    left join named as parent on self.parent_code = parent.division_code and parent.is_name
+    left join named as grandparent on parent.parent_code = grandparent.division_code and grandparent.is_name
+    left join named as great_1 on grandparent.parent_code = great_1.division_code and great_1.is_name
+    left join named as great_2 on great_1.parent_code = great_2.division_code and great_2.is_name
+    -- a path that starts above the known ancestors is NULL: || does not pass over NULL
+    cross join
+        unnest(
+            array[
+                self.name_key,
+                parent.name_key || self.name_key,
+                grandparent.name_key || parent.name_key || self.name_key,
+                great_1.name_key || grandparent.name_key || parent.name_key || self.name_key,
+                great_2.name_key || great_1.name_key || grandparent.name_key || parent.name_key || self.name_key
+            ]
+        ) with ordinality as written (key, levels)
     where written.key is not null
 )
+
 select
     key,
     parse.place_stem(key) as stem,
@@ -124,7 +133,11 @@ select
     is_exact,
     division_code,
     division_level,
-    case 'county' when division_level then division_code when level_1 then code_1 when level_2 then code_2 end as county_code,
+    case 'county'
+        when division_level then division_code
+        when level_1 then code_1
+        when level_2 then code_2
+    end as county_code,
     case 'town' when division_level then division_code when level_1 then code_1 end as town_code,
     case when division_level = 'village' then division_code end as village_code,
     valid_from,

@@ -21,7 +21,7 @@
 {% macro code_joins(codes) -%}
     {%- for column, list in codes.items() %}
     left join {{ ref('code_list') }} as {{ column }}__code
-        on {{ column }}__code.list = '{{ list }}' and {{ column }}__code.value = cleaned.{{ column }}__key
+        on cleaned.{{ column }}__key = {{ column }}__code.value and {{ column }}__code.list = '{{ list }}'
     {%- endfor %}
 {%- endmacro %}
 
@@ -46,33 +46,13 @@
 
 {#- Names of the columns whose value is in no generation of its list; `more` are expressions that give further names. -#}
 {% macro unknown_codes(columns, more=[]) -%}
-    {%- if not columns and not more -%}
-    '{}'::text[] as unknown_codes
-    {%- else -%}
-    case
-            when
-                {% for column in columns -%}
-                (cleaned.{{ column }}__key is not null and {{ column }}__code.value is null)
-                {{- ' or ' if not loop.last or more }}
-                {% endfor -%}
-                {% for expression in more -%}
-                ({{ expression }}) is not null{{ ' or ' if not loop.last }}
-                {% endfor -%}
-                then array_remove(
-                    array[
-                        {% for column in columns -%}
-                        case when cleaned.{{ column }}__key is not null and {{ column }}__code.value is null then '{{ column }}' end
-                        {{- ',' if not loop.last or more }}
-                        {% endfor -%}
-                        {% for expression in more -%}
-                        {{ expression }}{{ ',' if not loop.last }}
-                        {% endfor -%}
-                    ]::text[],
-                    null
-                )
-            else '{}'::text[]
-        end as unknown_codes
-    {%- endif -%}
+    {%- set suspicions, names = [], [] -%}
+    {%- for column in columns -%}
+        {%- set unknown = 'cleaned.' ~ column ~ '__key is not null and ' ~ column ~ '__code.value is null' -%}
+        {%- do suspicions.append(unknown) -%}
+        {%- do names.append('case when ' ~ unknown ~ " then '" ~ column ~ "' end") -%}
+    {%- endfor -%}
+    {{ column_names(suspicions, names, more) }} as unknown_codes
 {%- endmacro %}
 
 {#-

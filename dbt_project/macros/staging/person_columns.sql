@@ -3,18 +3,19 @@
     cleaned), <prefix>name_norm (as compared). The prefix is the role; the row's own person has none, and the name as
     delivered is person_name.
 
-    `person_key_column` gives <prefix>id_key, the number as an integer to join on: only where the state is ok.
+    `id_key_column` gives <prefix>id_key, the number as an integer to join on: only where the state is ok.
 -#}
 {% macro person_columns(id='id_no', name='person_name', prefix='') -%}
+    {%- set columns = [] -%}
     {%- if id -%}
-    parse.id_no({{ id }}) as {{ prefix }}id_no,
-        parse.id_state({{ id }}, {{ as_of() }}) as {{ prefix }}id_state
+        {%- do columns.append('parse.id_no(' ~ id ~ ') as ' ~ prefix ~ 'id_no') -%}
+        {%- do columns.append('parse.id_state(' ~ id ~ ', ' ~ as_of() ~ ') as ' ~ prefix ~ 'id_state') -%}
     {%- endif -%}
-    {{ ',\n        ' if id and name }}
     {%- if name -%}
-    parse.clean({{ name }}) as {{ name }},
-        parse.person_name({{ name }}) as {{ prefix }}name_norm
+        {%- do columns.append('parse.clean(' ~ name ~ ') as ' ~ name) -%}
+        {%- do columns.append('parse.person_name(' ~ name ~ ') as ' ~ prefix ~ 'name_norm') -%}
     {%- endif -%}
+    {{ columns | join(',\n        ') }}
 {%- endmacro %}
 
 {% macro id_key_column(prefix='') -%}

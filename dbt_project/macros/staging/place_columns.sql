@@ -11,9 +11,9 @@
 -#}
 {% macro place_text(county=none, town=none, village=none, address=none) -%}
     {%- set cells = [county, town, village, 'parse.address_place(' ~ address ~ ')' if address] | select | list -%}
-    {%- for cell in cells -%}
-        coalesce({{ cell }}, ''){{ " || '|' || " if not loop.last }}
-    {%- endfor -%}
+    {%- set texts = [] -%}
+    {%- for cell in cells -%}{%- do texts.append("coalesce(" ~ cell ~ ", '')") -%}{%- endfor -%}
+    {{ texts | join(" || '|' || ") }}
 {%- endmacro %}
 
 {#- A CTE's body: place_text, division_code, division_level, county_code, town_code, village_code. -#}
@@ -26,13 +26,16 @@
         {%- set address_place = 'parse.address_place(' ~ address ~ ')' -%}
         {%- do cells.append((2, 'town', 'parse.address_town(' ~ address_place ~ ')')) -%}
         {%- do cells.append((3, 'address', address_place)) -%}
-    {%- endif %}
+    {%- endif -%}
+    {%- set named_cells, cell_rows = [], [] -%}
+    {%- for depth, level, column in cells -%}
+        {%- do named_cells.append(column ~ ' as ' ~ level ~ '_cell') -%}
+        {%- do cell_rows.append('(' ~ depth ~ ", '" ~ level ~ "', written." ~ level ~ '_cell)') -%}
+    {%- endfor %}
     with written as (
         select distinct
             {{ place_text(county, town, village, address) }} as place_text,
-            {% for depth, level, column in cells -%}
-            {{ column }} as {{ level }}_cell{{ ',' if not loop.last }}
-            {% endfor %}
+            {{ named_cells | join(',\n            ') }}
         from {{ landed(extract) }} as delivered
     ),
     cell as (
@@ -45,9 +48,7 @@
         from written
         cross join lateral (
             values
-            {% for depth, level, column in cells -%}
-            ({{ depth }}, '{{ level }}', written.{{ level }}_cell){{ ',' if not loop.last }}
-            {% endfor %}
+            {{ cell_rows | join(',\n            ') }}
         ) as cell (depth, level, text)
         where parse.text_key(cell.text) is not null
     ),

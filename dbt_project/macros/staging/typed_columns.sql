@@ -17,31 +17,41 @@
 
 {#-
     Names of the columns whose text says something that could not be read; `more` are expressions that give further
-    names. Almost no row has any: null tests decide that before an array is made.
+    names.
 -#}
 {% macro parse_errors(columns, more=[]) -%}
+    {%- set suspicions, names = [], [] -%}
+    {%- for column in columns -%}
+        {%- do suspicions.append(column ~ ' is null and ' ~ column ~ '__text is not null') -%}
+        {%- do names.append(
+            'case when ' ~ column ~ ' is null and parse.clean(' ~ column ~ "__text) is not null then '" ~ column ~ "' end"
+        ) -%}
+    {%- endfor -%}
+    {{ column_names(suspicions, names, more) }} as parse_errors
+{%- endmacro %}
+
+{#-
+    The names that expressions give, as text[]. Almost no row has any: the suspicions (null tests) decide that before
+    an array is made.
+-#}
+{% macro column_names(suspicions, names, more) -%}
+    {%- set doubts = [] -%}
+    {%- for suspicion in suspicions -%}{%- do doubts.append('(' ~ suspicion ~ ')') -%}{%- endfor -%}
+    {%- for expression in more -%}{%- do doubts.append('(' ~ expression ~ ') is not null') -%}{%- endfor -%}
+    {%- if doubts -%}
     case
-            when
-                {% for column in columns -%}
-                ({{ column }} is null and {{ column }}__text is not null){{ ' or ' if not loop.last or more }}
-                {% endfor -%}
-                {% for expression in more -%}
-                ({{ expression }}) is not null{{ ' or ' if not loop.last }}
-                {% endfor -%}
+            when {{ doubts | join('\n                or ') }}
                 then array_remove(
                     array[
-                        {% for column in columns -%}
-                        case when {{ column }} is null and parse.clean({{ column }}__text) is not null then '{{ column }}' end
-                        {{- ',' if not loop.last or more }}
-                        {% endfor -%}
-                        {% for expression in more -%}
-                        {{ expression }}{{ ',' if not loop.last }}
-                        {% endfor -%}
+                        {{ (names + more) | join(',\n                        ') }}
                     ]::text[],
                     null
                 )
             else '{}'::text[]
-        end as parse_errors
+        end
+    {%- else -%}
+        '{}'::text[]
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Calendar year in which the school year of a day began (1 September). -#}

@@ -41,7 +41,8 @@ cleaned as (
         {{ typed_each(amounts, 'amount') }},
         {{ typed_each(months, 'month') }}
     from source
-    offset 0  -- a fence: each value is parsed once, whatever reads it below
+    -- a fence: each value is parsed once, whatever reads it below
+    offset 0 -- noqa: AM09
 ),
 
 repeated as (
@@ -102,13 +103,13 @@ final as (
             ~ " then 'dibao_tier' end",
         ]) }}
     from cleaned
-    left join repeated using (row_hash)
-    left join place using (place_text)
+    left join repeated on cleaned.row_hash = repeated.row_hash
+    left join place on cleaned.place_text = place.place_text
     {{ code_joins(codes) }}
     left join {{ ref('code_list') }} as tier_as_kind
-        on tier_as_kind.list = 'dibao_kind' and tier_as_kind.value = cleaned.dibao_tier__key
+        on cleaned.dibao_tier__key = tier_as_kind.value and tier_as_kind.list = 'dibao_kind'
     left join {{ ref('code_list') }} as kind_as_tier
-        on kind_as_tier.list = 'dibao_tier' and kind_as_tier.value = cleaned.dibao_kind__key
+        on cleaned.dibao_kind__key = kind_as_tier.value and kind_as_tier.list = 'dibao_tier'
 )
 
 select * from final

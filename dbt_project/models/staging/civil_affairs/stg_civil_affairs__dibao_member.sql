@@ -22,7 +22,8 @@ cleaned as (
         -- times, amounts, flags
         {{ typed('is_covered', 'bool') }}
     from source
-    offset 0  -- a fence: each value is parsed once, whatever reads it below
+    -- a fence: each value is parsed once, whatever reads it below
+    offset 0 -- noqa: AM09
 ),
 
 repeated as (
@@ -54,7 +55,7 @@ final as (
         {{ parse_errors(['is_covered']) }},
         {{ unknown_codes([]) }}
     from cleaned
-    left join repeated using (row_hash)
+    left join repeated on cleaned.row_hash = repeated.row_hash
 )
 
 select * from final

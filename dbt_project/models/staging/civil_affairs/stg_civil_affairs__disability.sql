@@ -28,7 +28,8 @@ cleaned as (
         {{ typed_each(amounts, 'amount') }},
         {{ typed('pay_month', 'month') }}
     from source
-    offset 0  -- a fence: each value is parsed once, whatever reads it below
+    -- a fence: each value is parsed once, whatever reads it below
+    offset 0 -- noqa: AM09
 ),
 
 repeated as (
@@ -62,7 +63,7 @@ final as (
         {{ parse_errors(amounts + ['pay_month']) }},
         {{ unknown_codes(codes) }}
     from cleaned
-    left join repeated using (row_hash)
+    left join repeated on cleaned.row_hash = repeated.row_hash
     {{ code_joins(codes) }}
 )
 

@@ -23,7 +23,8 @@ cleaned as (
         -- times, amounts, flags
         {{ typed('registered_on', 'date') }}
     from source
-    offset 0  -- a fence: each value is parsed once, whatever reads it below
+    -- a fence: each value is parsed once, whatever reads it below
+    offset 0 -- noqa: AM09
 ),
 
 repeated as (
@@ -55,7 +56,7 @@ final as (
         {{ parse_errors(['registered_on']) }},
         {{ unknown_codes(codes) }}
     from cleaned
-    left join repeated using (row_hash)
+    left join repeated on cleaned.row_hash = repeated.row_hash
     {{ code_joins(codes) }}
 )
 

@@ -52,7 +52,8 @@ cleaned as (
         {{ typed_each(flags, 'bool') }},
         {{ typed_each(amounts, 'amount') }}
     from source
-    offset 0  -- a fence: each value is parsed once, whatever reads it below
+    -- a fence: each value is parsed once, whatever reads it below
+    offset 0 -- noqa: AM09
 ),
 
 repeated as (
@@ -119,8 +120,8 @@ final as (
         {{ parse_errors(flags + amounts, ["case when cleaned.term !~ '季学期$' then 'term' end"]) }},
         {{ unknown_codes(codes) }}
     from cleaned
-    left join repeated using (row_hash)
-    left join place using (place_text)
+    left join repeated on cleaned.row_hash = repeated.row_hash
+    left join place on cleaned.place_text = place.place_text
     {{ code_joins(codes) }}
     {{ code_joins(loose_codes) }}
 )

@@ -50,7 +50,8 @@ cleaned as (
         {{ typed('enrolled_month', 'month') }},
         {{ typed_each(flags, 'bool') }}
     from source
-    offset 0  -- a fence: each value is parsed once, whatever reads it below
+    -- a fence: each value is parsed once, whatever reads it below
+    offset 0 -- noqa: AM09
 ),
 
 repeated as (
@@ -117,9 +118,9 @@ final as (
         {{ parse_errors(['birth_date'] + ['enrolled_month'] + flags) }},
         {{ unknown_codes(codes, []) }}
     from cleaned
-    left join repeated using (row_hash)
-    left join place using (place_text)
-    left join health_status_list on health_status_list.delivered = cleaned.health_status__text
+    left join repeated on cleaned.row_hash = repeated.row_hash
+    left join place on cleaned.place_text = place.place_text
+    left join health_status_list on cleaned.health_status__text = health_status_list.delivered
     {{ code_joins(codes) }}
     {{ code_joins(loose_codes) }}
 )

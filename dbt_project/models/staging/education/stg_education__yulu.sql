@@ -31,7 +31,8 @@ cleaned as (
         {{ typed('aid_amount', 'amount') }},
         {{ typed('paid_on', 'date') }}
     from source
-    offset 0  -- a fence: each value is parsed once, whatever reads it below
+    -- a fence: each value is parsed once, whatever reads it below
+    offset 0 -- noqa: AM09
 ),
 
 repeated as (
@@ -68,7 +69,7 @@ final as (
         {{ parse_errors(['aid_amount'] + ['paid_on'], ["case when cleaned.term !~ '季学期$' then 'term' end"]) }},
         {{ unknown_codes(codes) }}
     from cleaned
-    left join repeated using (row_hash)
+    left join repeated on cleaned.row_hash = repeated.row_hash
     {{ code_joins(codes) }}
 )
 

@@ -27,7 +27,8 @@ cleaned as (
         -- times, amounts, flags
         {{ typed_each(dates, 'date') }}
     from source
-    offset 0  -- a fence: each value is parsed once, whatever reads it below
+    -- a fence: each value is parsed once, whatever reads it below
+    offset 0 -- noqa: AM09
 ),
 
 repeated as (
@@ -62,7 +63,7 @@ final as (
         {{ parse_errors(dates) }},
         {{ unknown_codes([]) }}
     from cleaned
-    left join repeated using (row_hash)
+    left join repeated on cleaned.row_hash = repeated.row_hash
 )
 
 select * from final

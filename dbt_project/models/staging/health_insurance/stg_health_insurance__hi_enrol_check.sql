@@ -40,7 +40,8 @@ cleaned as (
         {{ typed_each(flags, 'bool') }},
         {{ typed_each(years, 'year') }}
     from source
-    offset 0  -- a fence: each value is parsed once, whatever reads it below
+    -- a fence: each value is parsed once, whatever reads it below
+    offset 0 -- noqa: AM09
 ),
 
 repeated as (
@@ -83,7 +84,7 @@ final as (
         {{ parse_errors(amounts + flags + years) }},
         {{ unknown_codes([]) }}
     from cleaned
-    left join repeated using (row_hash)
+    left join repeated on cleaned.row_hash = repeated.row_hash
     {{ code_joins(loose_codes) }}
 )
 

@@ -39,7 +39,8 @@ cleaned as (
         {{ typed_each(dates, 'date') }},
         {{ typed_each(amounts, 'amount') }}
     from source
-    offset 0  -- a fence: each value is parsed once, whatever reads it below
+    -- a fence: each value is parsed once, whatever reads it below
+    offset 0 -- noqa: AM09
 ),
 
 repeated as (
@@ -94,8 +95,8 @@ final as (
         {{ parse_errors(['age'] + dates + amounts) }},
         {{ unknown_codes([]) }}
     from cleaned
-    left join repeated using (row_hash)
-    left join place using (place_text)
+    left join repeated on cleaned.row_hash = repeated.row_hash
+    left join place on cleaned.place_text = place.place_text
     {{ code_joins(loose_codes) }}
 )
 

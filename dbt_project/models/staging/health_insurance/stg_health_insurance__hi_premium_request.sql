@@ -31,7 +31,8 @@ cleaned as (
         {{ typed('serial_no', 'int') }},
         {{ typed_each(amounts, 'amount') }}
     from source
-    offset 0  -- a fence: each value is parsed once, whatever reads it below
+    -- a fence: each value is parsed once, whatever reads it below
+    offset 0 -- noqa: AM09
 ),
 
 repeated as (
@@ -78,8 +79,8 @@ final as (
         {{ parse_errors(['serial_no'] + amounts) }},
         {{ unknown_codes(codes) }}
     from cleaned
-    left join repeated using (row_hash)
-    left join place using (place_text)
+    left join repeated on cleaned.row_hash = repeated.row_hash
+    left join place on cleaned.place_text = place.place_text
     {{ code_joins(codes) }}
 )
 

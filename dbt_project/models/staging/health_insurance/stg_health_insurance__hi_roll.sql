@@ -33,7 +33,8 @@ cleaned as (
         {{ typed_each(amounts, 'amount') }},
         {{ typed('has_serious_illness_insurance', 'bool') }}
     from source
-    offset 0  -- a fence: each value is parsed once, whatever reads it below
+    -- a fence: each value is parsed once, whatever reads it below
+    offset 0 -- noqa: AM09
 ),
 
 repeated as (
@@ -81,8 +82,8 @@ final as (
         {{ parse_errors(['insurance_year'] + ['paid_on'] + amounts + ['has_serious_illness_insurance']) }},
         {{ unknown_codes(codes) }}
     from cleaned
-    left join repeated using (row_hash)
-    left join place using (place_text)
+    left join repeated on cleaned.row_hash = repeated.row_hash
+    left join place on cleaned.place_text = place.place_text
     {{ code_joins(codes) }}
 )
 

@@ -46,7 +46,8 @@ cleaned as (
         {{ typed_each(amounts, 'amount') }},
         {{ typed('is_in_county', 'bool') }}
     from source
-    offset 0  -- a fence: each value is parsed once, whatever reads it below
+    -- a fence: each value is parsed once, whatever reads it below
+    offset 0 -- noqa: AM09
 ),
 
 repeated as (
@@ -100,7 +101,7 @@ final as (
         {{ parse_errors(['settled_at'] + dates + amounts + ['is_in_county']) }},
         {{ unknown_codes(codes) }}
     from cleaned
-    left join repeated using (row_hash)
+    left join repeated on cleaned.row_hash = repeated.row_hash
     {{ code_joins(codes) }}
 )
 

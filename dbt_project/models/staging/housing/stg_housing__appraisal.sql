@@ -31,7 +31,8 @@ cleaned as (
         {{ typed('graded_on', 'date') }},
         {{ typed('is_only_home', 'bool') }}
     from source
-    offset 0  -- a fence: each value is parsed once, whatever reads it below
+    -- a fence: each value is parsed once, whatever reads it below
+    offset 0 -- noqa: AM09
 ),
 
 repeated as (
@@ -77,8 +78,8 @@ final as (
         {{ parse_errors(['area_m2'] + ['graded_on'] + ['is_only_home']) }},
         {{ unknown_codes(codes) }}
     from cleaned
-    left join repeated using (row_hash)
-    left join place using (place_text)
+    left join repeated on cleaned.row_hash = repeated.row_hash
+    left join place on cleaned.place_text = place.place_text
     {{ code_joins(codes) }}
 )
 

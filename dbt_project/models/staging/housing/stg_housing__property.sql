@@ -27,7 +27,8 @@ cleaned as (
         {{ typed('area_m2', 'amount') }},
         {{ typed('registered_on', 'date') }}
     from source
-    offset 0  -- a fence: each value is parsed once, whatever reads it below
+    -- a fence: each value is parsed once, whatever reads it below
+    offset 0 -- noqa: AM09
 ),
 
 repeated as (
@@ -71,8 +72,8 @@ final as (
         {{ parse_errors(['area_m2'] + ['registered_on']) }},
         {{ unknown_codes([]) }}
     from cleaned
-    left join repeated using (row_hash)
-    left join place using (place_text)
+    left join repeated on cleaned.row_hash = repeated.row_hash
+    left join place on cleaned.place_text = place.place_text
 )
 
 select * from final

@@ -65,7 +65,8 @@ cleaned as (
         {{ typed_each(dates, 'date') }},
         {{ typed_each(flags, 'bool') }}
     from source
-    offset 0  -- a fence: each value is parsed once, whatever reads it below
+    -- a fence: each value is parsed once, whatever reads it below
+    offset 0 -- noqa: AM09
 ),
 
 repeated as (
@@ -135,9 +136,9 @@ final as (
         {{ parse_errors(counts + dates + flags) }},
         {{ unknown_codes(codes, [unlisted('health_status')]) }}
     from cleaned
-    left join repeated using (row_hash)
-    left join place using (place_text)
-    left join health_status_list on health_status_list.delivered = cleaned.health_status__text
+    left join repeated on cleaned.row_hash = repeated.row_hash
+    left join place on cleaned.place_text = place.place_text
+    left join health_status_list on cleaned.health_status__text = health_status_list.delivered
     {{ code_joins(codes) }}
 )
 
