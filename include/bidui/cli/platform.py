@@ -106,6 +106,20 @@ def nightly(
         sys.exit(1)
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def airflow(context: typer.Context) -> None:
+    """Airflow 自带命令，用本平台的设置 · Airflow's own command line, with this platform's settings."""
+    import os
+
+    from bidui.platform import settings
+    from bidui.warehouse import embedded
+
+    if not settings.has_own_metadata():
+        embedded.start()
+    arguments = [sys.executable, "-m", "airflow", *context.args]
+    os.execve(sys.executable, arguments, settings.environment(settings.metadata_url()))  # noqa: S606
+
+
 def _up(console: Console) -> None:
     from bidui.platform import service
 

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from bidui.home import REPOSITORY, read_state, secret, write_state
+from bidui.home import REPOSITORY, read_state, secret, sources_dir, write_state
 from bidui.night.freeze import digest_of
 from bidui.platform import process, settings
 from bidui.platform.preload import LOCAL_SETTINGS
@@ -127,8 +127,14 @@ def _stop_components(grace_seconds: float) -> list[int]:
 
 def _code_digest() -> str:
     """What the running processes have imported, in one hash."""
-    parts = [("include/bidui", "**/*.py"), ("dags", "*.py"), ("plugins", "**/*.py"), (".", "requirements.lock")]
-    return " ".join(digest_of(REPOSITORY / folder, pattern)[:16] for folder, pattern in parts)
+    parts = [
+        (REPOSITORY / "include" / "bidui", "**/*.py"),
+        (REPOSITORY / "dags", "*.py"),
+        (REPOSITORY / "plugins", "**/*.py"),
+        (REPOSITORY, "requirements.lock"),
+        (sources_dir(), "*.yml"),  # a new department is a new DAG
+    ]
+    return " ".join(digest_of(folder, pattern)[:16] for folder, pattern in parts)
 
 
 def _boot(environment: dict[str, str]) -> None:

@@ -113,12 +113,16 @@ def environment(database_url: str) -> dict[str, str]:
         "AIRFLOW__CORE__PARALLELISM": str(parallelism()),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
         "AIRFLOW__DAG_PROCESSOR__DAG_VERSION_INFLATION_CHECK_LEVEL": "error",
+        # Files change with a restart (`up` sees it); parsing them twice a minute is idle work.
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "120",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": alchemy,
         "AIRFLOW__FAB__ENABLE_PROXY_FIX": "False",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(log_dir() / "tasks"),
         "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
         "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(log_dir() / "dag_processor"),
         "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "great_expectations._docs_decorators=WARNING",
+        # A task whose process died with the machine is tried again after two minutes, not five.
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "120",
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     }
