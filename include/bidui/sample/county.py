@@ -21,7 +21,7 @@ from bidui.sample.file import OutFile, open_file, set_time
 from bidui.sample.layout import layouts
 from bidui.sample.night_plan import DUPLICATE, HALF_EMPTY, LATE_OLDER, MISSING, Dispatch, dispatches, registry_changes
 from bidui.sample.scene import Scene
-from bidui.sample.table import Table
+from bidui.sample.table import REPAIRED, Table
 from bidui.sample.town import Town
 from bidui.sample.truth import Truth
 
@@ -157,7 +157,9 @@ def _write_town(county: County, town: Town, night: int, today: date, files: dict
             name = file.path.name
             county.record.add("dirt", _damage(table, name, first, night))
             county.record.add("link", _links(table, file, first, scene, night))
-            county.record.add("trap", _traps(table, town, scene, name, first, night))
+            traps = list(_traps(table, town, scene, name, first, night))
+            county.record.add("trap", traps)
+            county.record.add("unclear", _unclear(table, scene, traps, first, night))
 
 
 def _locked(table: Table, town: Town) -> np.ndarray:
@@ -189,6 +191,18 @@ def _traps(table: Table, town: Town, scene: Scene, name: str, first: int, night:
     for row, person in enumerate(table.people.get("self", np.zeros(0, dtype=np.int64)).tolist()):
         if person in kinds:
             yield night, table.extract, name, first + row, kinds[person], scene.numbers.person_no[person]
+
+
+def _unclear(
+    table: Table, scene: Scene, traps: list[tuple[Any, ...]], first: int, night: int
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the registry persons about whom a list says nothing sure: a lost or doubtful number, or a trap."""
+    reasons = {one.row: one.kind for one in table.damage if one.treatment != REPAIRED}
+    reasons |= {row - first: kind for _, _, _, row, kind, _ in traps}
+    for row, reason in sorted(reasons.items()):
+        for role, who in table.people.items():
+            if who[row] >= 0 and scene.numbers.person_no[who[row]]:
+                yield night, table.extract, first + row, role, scene.numbers.person_no[who[row]], reason
 
 
 def _persons(town: Town, night: int) -> Iterator[tuple[Any, ...]]:

@@ -21,6 +21,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "rows_quarantined", "reason",
     ),
     "trap": ("night", "extract", "file", "row", "kind", "person_no"),
+    "unclear": ("night", "extract", "row", "subject_role", "person_no", "reason"),
     "alias": ("night", "kind", "old_no", "new_no"),
     "calibration": ("place", "town_code", "figure", "period", "value"),
 }  # fmt: skip

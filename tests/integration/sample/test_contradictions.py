@@ -42,16 +42,7 @@ def test_registered_persons_are_on_the_roll_otherwise(county: Made, ids: dict[st
     roll = on(county, "hi_roll")
     absent = {person for person, number_ in ids.items() if number_ not in roll}
     explained = set(planted(county, "roll_absent"))
-    unclear = {("hi_roll", row["row"]) for row in county.table("dirt") + county.table("trap") if row["extract"] == "hi_roll"}
-    who = county.person_nos("hi_roll", "self")
-    explained |= {who[int(row)] for _, row in unclear}
-    registry_damage = {
-        int(row["row"])
-        for row in county.table("dirt") + county.table("trap")
-        if row["extract"] == "registry_person" and (row.get("column") in ("id_no", None))
-    }
-    by_row = county.person_nos("registry_person", "self")
-    explained |= {by_row[row] for row in registry_damage}
+    explained |= {row["person_no"] for row in county.table("unclear") if row["extract"] in ("hi_roll", "registry_person")}
     assert absent <= explained
 
 
