@@ -13,7 +13,7 @@ import yaml
 
 from bidui.sample import draw
 from bidui.sample.layout import Layout
-from bidui.sample.periods import last_autumn_day, last_day_with, last_month_end
+from bidui.sample.periods import last_day_with, last_month_end, last_term_day
 
 CONFIG = Path(__file__).parent / "deliveries.yml"
 
@@ -45,8 +45,8 @@ class Packing:
             return last_month_end(night)
         if rule == "quarter_end":
             return last_month_end(night, 3)
-        if rule == "autumn":
-            return last_autumn_day(night, *value)
+        if rule == "term":
+            return last_term_day(night, value)
         if rule == "fixed":
             fixed: date = value
             return fixed

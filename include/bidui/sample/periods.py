@@ -67,7 +67,7 @@ def last_month_end(night: date, months: int = 1) -> date:
     return end
 
 
-def last_autumn_day(night: date, month: int, day: int) -> date:
-    """Return the newest such day of the year up to `night`."""
-    this_year = date(night.year, month, day)
-    return this_year if this_year <= night else date(night.year - 1, month, day)
+def last_term_day(night: date, day: int) -> date:
+    """Return the newest such day of a term's first month (March, September) up to `night`."""
+    days = [date(year, month, day) for year in (night.year - 1, night.year) for month in (3, 9)]
+    return max(one for one in days if one <= night)

@@ -80,3 +80,16 @@ def test_a_held_or_late_list_leaves_the_one_before_in_force() -> None:
 def test_a_late_list_is_older_than_the_one_in_force() -> None:
     late = next(one for one in dispatches(2) if one.how == LATE_OLDER)
     assert late.data_date(2, date(2026, 10, 17)) < packings()[late.extract].data_date(date(2026, 10, 16))
+
+
+@pytest.mark.parametrize(
+    ("night", "expected"),
+    [
+        (date(2026, 10, 16), date(2026, 9, 25)),
+        (date(2026, 2, 3), date(2025, 9, 25)),
+        (date(2026, 4, 1), date(2026, 3, 25)),
+        (date(2026, 9, 1), date(2026, 3, 25)),
+    ],
+)
+def test_school_lists_are_dated_in_the_first_month_of_the_term(night: date, expected: date) -> None:
+    assert packings()["school_roll"].data_date(night) == expected
