@@ -34,4 +34,7 @@ def psql(context: typer.Context, role: RoleName) -> None:
     program = (shutil.which("psql") if is_external() else None) or embedded.binary("psql")
     # The password goes through the environment: arguments are visible to everybody on the machine.
     os.environ |= {"PGPASSWORD": str(url.password or ""), "PGCLIENTENCODING": "UTF8"}
-    os.execv(program, [program, url.set(password=None).render_as_string(), *context.args])  # noqa: S606 - no shell is wanted
+    address = sqlalchemy.URL.create(
+        url.drivername, username=url.username, host=url.host, port=url.port, database=url.database, query=url.query
+    )
+    os.execv(program, [program, address.render_as_string(), *context.args])  # noqa: S606 - no shell is wanted

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -366,7 +367,7 @@ def test_views_come_back_when_they_were_dropped(county: HandMadeFacts, as_role: 
 
 def test_the_commands_connect(county: HandMadeFacts) -> None:
     """`bidui dsn` prints a URL that works; `bidui psql` opens the bundled client and passes its arguments on."""
-    bidui = [sys.executable, "-m", "bidui.cli"]
+    bidui = [str(Path(sys.executable).with_name("bidui"))]
     shown = subprocess.run([*bidui, "dsn", "--role", "bi"], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == connection_url("bi")
     asked = subprocess.run(
