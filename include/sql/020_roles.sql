@@ -59,7 +59,8 @@ create table if not exists ledger.access_grant (
     primary key (login, county_code),
     check ((revoked_at is null) = (revoked_by is null))
 );
-comment on table ledger.access_grant is '按县授权：登录名、县代码、可否见姓名证件号 · rights by county: login, county, whether identifiers are shown';
+comment on table ledger.access_grant is
+'按县授权：登录名、县代码、可否见姓名证件号 · rights by county: login, county, whether identifiers are shown';
 
 -- The rights of whoever is connected, in one row. session_user is the login, whatever role a function runs as.
 create or replace view ledger.session_access as
@@ -81,7 +82,7 @@ create table if not exists ledger.access_rule (
     primary key (role_name, schema_name, object_name)
 );
 comment on table ledger.access_rule is
-'角色可读的对象：* 为该模式全部对外视图，列名为空即全部列 · what each role may read: * is every outward view of the schema, no column names is all columns';
+'角色可读的对象：* 为该模式全部对外视图，列名为空即全部列 · what a role reads: * is every outward view, no columns is all';
 
 -- What outward views and columns are called and mean, from include/sql/outward.yml; empty column: the view itself.
 create table if not exists ledger.outward_comment (

@@ -8,4 +8,5 @@ create table if not exists reference.extract (
     cadence text not null,
     max_age_days int not null
 );
-comment on table reference.extract is '数据源清单及时效约定 · extracts of the contracts, how often they come and how long they stay usable';
+comment on table reference.extract is
+'数据源清单及时效约定 · extracts of the contracts, how often they come and how long they stay usable';

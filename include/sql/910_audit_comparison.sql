@@ -1,73 +1,83 @@
 -- One view per comparison table, so a department that is added later has its own; the person's or head's name and
 -- number come from the registry of the same night.
 
-select ledger.make_outward(
-    'audit',
-    comparison.relname,
-    array['mart_comparison.' || comparison.relname, 'mart_summary.person', 'mart_summary.household'],
-    format(
-        $view$
-        select
-            {night} as as_of,
-            c.subject_kind::text,
-            ledger.shown_key(c.subject_key, coalesce(p.person_no, h.household_no))::text as subject_key,
-            case
-                when my.all_identifiers or c.county_code = any(my.identifier_counties) then coalesce(p.person_name, h.head_name)
-                else ledger.masked_name(coalesce(p.person_name, h.head_name))
-            end as person_name,
-            case
-                when my.all_identifiers or c.county_code = any(my.identifier_counties) then coalesce(p.id_no, h.head_id_no)
-                else ledger.masked_id(coalesce(p.id_no, h.head_id_no))
-            end as id_no,
-            c.household_no::text,
-            c.county_code::text,
-            c.town_code::text,
-            c.village_code::text,
-            c.field::text,
-            case
-                when c.field <> 'person_name' or my.all_identifiers or c.county_code = any(my.identifier_counties)
-                    then c.registry_value
-                else ledger.masked_name(c.registry_value)
-            end as registry_value,
-            case
-                when c.field <> 'person_name' or my.all_identifiers or c.county_code = any(my.identifier_counties)
-                    then c.department_value
-                else ledger.masked_name(c.department_value)
-            end as department_value,
-            c.verdict::text,
-            c.reason::text,
-            c.grade::text,
-            c.extract::text,
-            c.registry_batch_id::bigint,
-            c.registry_row_no::bigint,
-            c.department_batch_id::bigint,
-            c.department_row_no::bigint,
-            c.link_tier::text
-        from mart_comparison.%I as c
-        cross join ledger.session_access as my
-        left join mart_summary.person as p
-            on
-                c.subject_kind = 'person'
-                and p.person_key = c.subject_key
-                and p.from_night <= {night}
-                and {night} < p.to_night
-        left join mart_summary.household as h
-            on
-                c.subject_kind = 'household'
-                and h.household_key = c.subject_key
-                and h.from_night <= {night}
-                and {night} < h.to_night
+do $do$
+declare
+    comparison text;
+begin
+    for comparison in
+        select relname
+        from pg_class
         where
-            c.from_night <= {night}
-            and {night} < c.to_night
-            and (my.all_counties or c.county_code = any(my.counties))
-        $view$,
-        comparison.relname
-    )
-)
-from pg_class as comparison
-where
-    comparison.relnamespace = 'mart_comparison'::regnamespace
-    and comparison.relkind = 'r'
-    and comparison.relname ~ '^comparison_[a-z_]+$'
-    and comparison.relname !~ '__new$';
+            relnamespace = 'mart_comparison'::regnamespace
+            and relkind = 'r'
+            and relname ~ '^comparison_[a-z_]+$'
+            and relname !~ '__new$'
+    loop
+        perform ledger.make_outward(
+            'audit',
+            comparison,
+            array['mart_comparison.' || comparison, 'mart_summary.person', 'mart_summary.household'],
+            format(
+                $view$
+                select
+                    {night} as as_of,
+                    c.subject_kind::text,
+                    ledger.shown_key(c.subject_key, coalesce(p.person_no, h.household_no))::text as subject_key,
+                    case
+                        when my.all_identifiers or c.county_code = any(my.identifier_counties) then coalesce(p.person_name, h.head_name)
+                        else ledger.masked_name(coalesce(p.person_name, h.head_name))
+                    end as person_name,
+                    case
+                        when my.all_identifiers or c.county_code = any(my.identifier_counties) then coalesce(p.id_no, h.head_id_no)
+                        else ledger.masked_id(coalesce(p.id_no, h.head_id_no))
+                    end as id_no,
+                    c.household_no::text,
+                    c.county_code::text,
+                    c.town_code::text,
+                    c.village_code::text,
+                    c.field::text,
+                    case
+                        when c.field <> 'person_name' or my.all_identifiers or c.county_code = any(my.identifier_counties)
+                            then c.registry_value
+                        else ledger.masked_name(c.registry_value)
+                    end as registry_value,
+                    case
+                        when c.field <> 'person_name' or my.all_identifiers or c.county_code = any(my.identifier_counties)
+                            then c.department_value
+                        else ledger.masked_name(c.department_value)
+                    end as department_value,
+                    c.verdict::text,
+                    c.reason::text,
+                    c.grade::text,
+                    c.extract::text,
+                    c.registry_batch_id::bigint,
+                    c.registry_row_no::bigint,
+                    c.department_batch_id::bigint,
+                    c.department_row_no::bigint,
+                    c.link_tier::text
+                from mart_comparison.%I as c
+                cross join ledger.session_access as my
+                left join mart_summary.person as p
+                    on
+                        c.subject_kind = 'person'
+                        and p.person_key = c.subject_key
+                        and p.from_night <= {night}
+                        and {night} < p.to_night
+                left join mart_summary.household as h
+                    on
+                        c.subject_kind = 'household'
+                        and h.household_key = c.subject_key
+                        and h.from_night <= {night}
+                        and {night} < h.to_night
+                where
+                    c.from_night <= {night}
+                    and {night} < c.to_night
+                    and (my.all_counties or c.county_code = any(my.counties))
+                $view$,
+                comparison
+            )
+        );
+    end loop;
+end
+$do$;

@@ -5,7 +5,7 @@
       field       its name in reference.compared_field
       scope       SQL, three-valued: is the subject one that the field is about (NULL: cannot be told)
       state       SQL: why the department's list says nothing (NULL: it speaks)
-      row         where the department's row is named: see row_of
+      row         where the department's row is named: see row_extract
       subject     person (fact_person) or household (fact_household)
 -#}
 
@@ -53,45 +53,52 @@
         f.village_code,
         '{{ field }}' as field,
         '{{ kind }}' as kind,
-        {{ scope }} as in_scope,
+        ({{ scope }}) as in_scope,
         {{ state }} as state,
         {{ registry_says }} as registry_says,
         {{ department_says }} as department_says,
         ({{ registry_value }})::text as registry_value,
         ({{ department_value }})::text as department_value,
-        {{ same }} as is_same,
+        ({{ same }}) as is_same,
         ({{ grade }})::text as grade,
-        {{ row.extract }} as extract,
+        {{ row_extract(row) }} as extract,
         f.registry_batch_id,
         f.registry_row_no,
-        {{ row.batch_id }} as department_batch_id,
-        {{ row.row_no }} as department_row_no,
-        {{ row.link_tier }} as link_tier
+        {{ row_column(row, 'batch_id') }} as department_batch_id,
+        {{ row_column(row, 'row_no') }} as department_row_no,
+        {{ row_tier(row) }} as link_tier
     from {{ ref('fact_' ~ subject) }} as f
 {%- endmacro %}
 
 {#-
-    Names of the fact columns that say which row speaks: <prefix>batch_id and <prefix>row_no. Of several extracts
-    <prefix>extract names the one; where none does, the first stands for the field. Lists about a person reach a
-    household through many members, so its rows have a tier only when `tier` names the column.
+    Where the department's row is named. A row is written {'prefix': 'hi_roll__', 'extracts': ['hi_roll']}: the fact
+    columns are <prefix>batch_id and <prefix>row_no; of several extracts <prefix>extract names the one that speaks, and
+    the first stands for the field where none does. 'tier': false where many rows speak for a household. Instead, each of
+    'extract', 'batch_id', 'row_no' and 'tier' may be given as SQL.
 -#}
-{% macro row_of(prefix, extracts, tier=none) -%}
-    {%- if extracts | length == 1 -%}
-        {%- set extract = "'" ~ extracts[0] ~ "'" -%}
-        {%- set link_tier = 'f.' ~ (tier or prefix ~ 'link_tier') if tier is not false else 'null::text' -%}
+{% macro row_extract(row) -%}
+    {%- if row.extract -%}
+        {{ row.extract }}
+    {%- elif row.extracts | length == 1 -%}
+        '{{ row.extracts[0] }}'
     {%- else -%}
-        {%- set extract = 'coalesce(f.' ~ prefix ~ "extract, '" ~ extracts[0] ~ "')" -%}
-        {%- set branches = [] -%}
-        {%- for name in extracts -%}
-            {%- do branches.append("when '" ~ name ~ "' then f." ~ name ~ "__link_tier") -%}
-        {%- endfor -%}
-        {%- set link_tier = 'null::text' if tier is false
-            else 'case f.' ~ prefix ~ 'extract ' ~ branches | join(' ') ~ ' end' -%}
+        coalesce(f.{{ row.prefix }}extract, '{{ row.extracts[0] }}')
     {%- endif -%}
-    {{ return({
-        'extract': extract, 'link_tier': link_tier,
-        'batch_id': 'f.' ~ prefix ~ 'batch_id', 'row_no': 'f.' ~ prefix ~ 'row_no',
-    }) }}
+{%- endmacro %}
+
+{% macro row_column(row, name) -%}
+    {{ row[name] or ('f.' ~ row.prefix ~ name) }}
+{%- endmacro %}
+
+{% macro row_tier(row) -%}
+    {%- if row.tier is defined -%}
+        {{ row.tier or 'null::text' }}
+    {%- elif row.extracts | length == 1 -%}
+        f.{{ row.prefix }}link_tier
+    {%- else -%}
+        case f.{{ row.prefix }}extract
+        {%- for name in row.extracts %} when '{{ name }}' then f.{{ name }}__link_tier{% endfor %} end
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Scope of fields that need a linked row and a value on both sides. Without evidence it cannot be told: NULL. -#}
@@ -120,7 +127,7 @@
         department='f.' ~ department ~ '__person_name',
         scope="f." ~ name ~ "state is distinct from 'no_row'",
         state='f.' ~ name ~ 'state',
-        row=row_of(name, extracts),
+        row={'prefix': name, 'extracts': extracts},
         same='f.' ~ name ~ "grade in ('same', 'variant')",
         grade='nullif(f.' ~ name ~ "grade, 'same')"
     ) }}

@@ -20,56 +20,28 @@
 {%- endmacro %}
 
 {#-
-    What a comparison says, in the categories that anything published is made of: the verdicts, and, for fields that
-    coverage counts, who of those that agree have it (`agree:yes`), and whom of those not comparable the registry
-    entitles (`not_comparable:yes`).
+    What a comparison says, in the categories that anything published is made of: the verdicts; for the fields that
+    coverage counts, who of those that agree has it (`agree:yes`); and for those where the registry names who is
+    `entitled`, whom of those not comparable it entitles (`not_comparable:yes`).
 -#}
-{% macro comparison_block(department) -%}
-    {%- set entitled = coverage_fields(department, 'entitled') -%}
-    {%- set counted = entitled + coverage_fields(department, 'counted') -%}
+{% macro comparison_block(department, counted, entitled) -%}
     {%- set category -%}
         case
             when reason = 'out_of_scope' then '-out_of_scope'
-            when field in ({{ as_literals(entitled) }}) and verdict = 'not_comparable'
+            {%- if entitled %}
+            when field in ('{{ entitled | join("', '") }}') and verdict = 'not_comparable'
                 then 'not_comparable:' || case registry_value when '是' then 'yes' else 'no' end
-            when field in ({{ as_literals(counted) }}) and verdict in ('agree', 'differ')
+            {%- endif %}
+            {%- if counted or entitled %}
+            when field in ('{{ (counted + entitled) | join("', '") }}') and verdict in ('agree', 'differ')
                 then verdict || ':' || case department_value when '是' then 'yes' else 'no' end
+            {%- endif %}
             else verdict
         end
     {%- endset -%}
     {{ counted_block(
         "'comparison|" ~ department ~ "|' || field", this_night(ref('comparison_' ~ department)), category
     ) }}
-{%- endmacro %}
-
-{% macro as_literals(names) -%}
-    {%- if names -%}'{{ names | join("', '") }}'{%- else -%}null{%- endif -%}
-{%- endmacro %}
-
-{#-
-    Indicators of coverage that are read from a compared field, and how.
-      entitled  the registry names who must have it: yes of those it names
-      counted   everybody in scope must have it (or, for `safe`, must not)
--#}
-{% macro coverage_of_fields() -%}
-    {{ return({
-        'basic_insurance': ('health_insurance', 'basic_insurance', 'counted'),
-        'serious_illness_insurance': ('health_insurance', 'serious_illness_insurance', 'counted'),
-        'premium_subsidy': ('health_insurance', 'premium_subsidy', 'entitled'),
-        'family_doctor': ('health_insurance', 'family_doctor', 'entitled'),
-        'chronic_certificate': ('health_insurance', 'chronic_certificate', 'entitled'),
-        'education_aid': ('education', 'education_aid', 'entitled'),
-        'yulu': ('education', 'yulu', 'entitled'),
-        'safe_housing': ('housing', 'unsafe_house', 'counted'),
-    }) }}
-{%- endmacro %}
-
-{% macro coverage_fields(department, way) -%}
-    {%- set fields = [] -%}
-    {%- for of_department, field, of_way in coverage_of_fields().values() if of_department == department and of_way == way -%}
-        {%- do fields.append(field) -%}
-    {%- endfor -%}
-    {{ return(fields) }}
 {%- endmacro %}
 
 {#- Rows of a night_rows table as they stand this night. -#}

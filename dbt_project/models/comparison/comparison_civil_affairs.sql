@@ -11,7 +11,7 @@ with evidence as (
         department='f.dibao__is_covered',
         scope='f.in_entitlement_scope',
         state='f.dibao__state',
-        row=row_of('dibao__', ['dibao'])
+        row={'prefix': 'dibao__', 'extracts': ['dibao']}
     ) }}
     union all
     {{ attribute_field(
@@ -23,7 +23,7 @@ with evidence as (
                 then f.says_dibao and f.dibao__is_covered and f.dibao__dibao_kind is not null
         end",
         state='f.dibao__state',
-        row=row_of('dibao__', ['dibao'])
+        row={'prefix': 'dibao__', 'extracts': ['dibao']}
     ) }}
     union all
     {{ benefit_field(
@@ -32,7 +32,7 @@ with evidence as (
         department='f.tekun__is_listed',
         scope='f.in_entitlement_scope',
         state='f.tekun__state',
-        row=row_of('tekun__', ['tekun'])
+        row={'prefix': 'tekun__', 'extracts': ['tekun']}
     ) }}
     union all
     {{ attribute_field(
@@ -41,7 +41,7 @@ with evidence as (
         department=yes_no('f.disability__is_listed'),
         scope='f.in_entitlement_scope',
         state='f.disability__state',
-        row=row_of('disability__', ['disability'])
+        row={'prefix': 'disability__', 'extracts': ['disability']}
     ) }}
     union all
     {{ attribute_field(
@@ -57,7 +57,7 @@ with evidence as (
                     and f.disability__disability_grade is not null
         end",
         state='f.disability__state',
-        row=row_of('disability__', ['disability']),
+        row={'prefix': 'disability__', 'extracts': ['disability']},
         grade="case abs(
             strpos('一二三四', left(f.disability_no_grade, 1)) - strpos('一二三四', left(f.disability__disability_grade, 1))
         ) when 0 then 'different' when 1 then 'one_grade' else 'more_grades' end"
@@ -69,7 +69,7 @@ with evidence as (
         department="case f.death__is_dead when true then '死亡' when false then '存活' end",
         scope='true',
         state='f.death__state',
-        row=row_of('death__', ['death'])
+        row={'prefix': 'death__', 'extracts': ['death']}
     ) }}
     union all
     {{ attribute_field(
@@ -79,7 +79,7 @@ with evidence as (
         department='f.derived_kind',
         scope='f.has_household_row',
         state='f.derived_kind__state',
-        row=row_of('derived_kind__', ['dibao', 'dibao_member', 'tekun'], tier=false)
+        row={'prefix': 'derived_kind__', 'extracts': ['dibao', 'dibao_member', 'tekun'], 'tier': false}
     ) }}
     union all
     {{ name_field(

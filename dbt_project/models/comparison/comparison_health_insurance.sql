@@ -18,7 +18,7 @@ with evidence as (
         department='f.basic_insurance__is_insured',
         scope='f.in_entitlement_scope and not ' ~ newborn,
         state='f.basic_insurance__state',
-        row=row_of('basic_insurance__', ['hi_roll', 'hi_enrol_check'])
+        row={'prefix': 'basic_insurance__', 'extracts': ['hi_roll', 'hi_enrol_check']}
     ) }}
     union all
     {{ benefit_field(
@@ -27,7 +27,7 @@ with evidence as (
         department='f.hi_roll__has_serious_illness_insurance',
         scope='f.in_entitlement_scope and f.basic_insurance__is_insured',
         state='coalesce(f.hi_roll__state, f.basic_insurance__state)',
-        row=row_of('hi_roll__', ['hi_roll'])
+        row={'prefix': 'hi_roll__', 'extracts': ['hi_roll']}
     ) }}
     union all
     {{ benefit_field(
@@ -36,7 +36,7 @@ with evidence as (
         department='f.premium_subsidy__is_paid',
         scope='f.in_entitlement_scope and f.basic_insurance__is_resident',
         state='coalesce(f.premium_subsidy__state, f.basic_insurance__state, f.premium__identity_state)',
-        row=row_of('premium_subsidy__', ['hi_premium_request', 'hi_enrol_check'])
+        row={'prefix': 'premium_subsidy__', 'extracts': ['hi_premium_request', 'hi_enrol_check']}
     ) }}
     union all
     {{ attribute_field(
@@ -45,7 +45,7 @@ with evidence as (
         department='f.hi_subsidy_target__assist_identity',
         scope='f.in_entitlement_scope and (f.hi_subsidy_target__is_listed or f.registry_identity is not null)',
         state='f.hi_subsidy_target__state',
-        row=row_of('hi_subsidy_target__', ['hi_subsidy_target']),
+        row={'prefix': 'hi_subsidy_target__', 'extracts': ['hi_subsidy_target']},
         one_sided=true,
         grade="case
             when f.hi_subsidy_target__assist_identity = any(string_to_array(f.registry_identities, '|'))
@@ -60,7 +60,7 @@ with evidence as (
         department='f.hi_settlement__assist_fund_pay > 0',
         scope='f.hi_settlement__settlements > 0',
         state='f.hi_settlement__state',
-        row=row_of('hi_settlement__', ['hi_settlement'])
+        row={'prefix': 'hi_settlement__', 'extracts': ['hi_settlement']}
     ) }}
     union all
     {{ benefit_field(
@@ -69,7 +69,7 @@ with evidence as (
         department='f.hi_chronic__has_certificate',
         scope='f.in_entitlement_scope',
         state='f.hi_chronic__state',
-        row=row_of('hi_chronic__', ['hi_chronic'])
+        row={'prefix': 'hi_chronic__', 'extracts': ['hi_chronic']}
     ) }}
     union all
     {{ benefit_field(
@@ -78,7 +78,7 @@ with evidence as (
         department='f.hi_chronic__has_contract',
         scope='f.in_entitlement_scope',
         state='f.hi_chronic__state',
-        row=row_of('hi_chronic__', ['hi_chronic'])
+        row={'prefix': 'hi_chronic__', 'extracts': ['hi_chronic']}
     ) }}
     union all
     {{ name_field(
@@ -96,7 +96,7 @@ with evidence as (
         department=roll_sex,
         scope=linked_and_usable('f.hi_roll__state', 'f.hi_roll__batch_id', ['f.sex', roll_sex]),
         state='f.hi_roll__state',
-        row=row_of('hi_roll__', ['hi_roll'])
+        row={'prefix': 'hi_roll__', 'extracts': ['hi_roll']}
     ) }}
 )
 

@@ -17,7 +17,7 @@ with evidence as (
         department=yes_no('f.unsafe_house__is_unsafe'),
         scope='f.unsafe_house__is_graded',
         state='f.unsafe_house__state',
-        row=row_of('appraisal__', ['appraisal'])
+        row={'prefix': 'appraisal__', 'extracts': ['appraisal']}
     ) }}
     union all
     {{ attribute_field(
@@ -32,7 +32,7 @@ with evidence as (
                     and coalesce(f.appraisal__house_grade, '') in ('A', 'B', 'C', 'D')
         end",
         state='f.appraisal__state',
-        row=row_of('appraisal__', ['appraisal']),
+        row={'prefix': 'appraisal__', 'extracts': ['appraisal']},
         grade="case
             when (f.house_grade in ('C', 'D')) <> (f.appraisal__house_grade in ('C', 'D')) then 'safe_and_unsafe'
             else 'different'
@@ -46,7 +46,7 @@ with evidence as (
         department='f.renovation__is_accepted',
         scope='true',
         state='f.renovation__state',
-        row=row_of('renovation__', ['renovation'])
+        row={'prefix': 'renovation__', 'extracts': ['renovation']}
     ) }}
     union all
     {{ attribute_field(
@@ -64,7 +64,7 @@ with evidence as (
         state="coalesce(
             f.renovation__state, case when f.renovation__projects > 0 then f.renovation__plan_year_kind__state end
         )",
-        row=row_of('renovation__', ['renovation']),
+        row={'prefix': 'renovation__', 'extracts': ['renovation']},
         same=identity_kind ~ " in ('其他', f.renovation__plan_year_kind)",
         grade="case
             when " ~ identity_kind ~ " = f.renovation__plan_year_kind then null
@@ -83,7 +83,7 @@ with evidence as (
                 then coalesce(f.appraisal__house_grade, '') in ('A', 'B', 'C', 'D') and f.appraisal__area_m2 is not null
         end",
         state='f.appraisal__state',
-        row=row_of('appraisal__', ['appraisal']),
+        row={'prefix': 'appraisal__', 'extracts': ['appraisal']},
         one_sided=true,
         same=area_gap ~ ' <= ' ~ area_allowed,
         grade="case
@@ -100,7 +100,7 @@ with evidence as (
         department='f.property__has_other_dwelling',
         scope='true',
         state='f.property__state',
-        row=row_of('property__', ['property'], tier=false)
+        row={'prefix': 'property__', 'extracts': ['property'], 'tier': false}
     ) }}
 )
 

@@ -12,7 +12,7 @@ with part as (
         sum(c.value) as value,
         {{ is_withheld() }} as is_withheld
     from {{ ref('int_summary__coverage_cell') }} as i
-    inner join {{ ref('int_summary__guarded_row') }} as c on c.block = i.block and c.category = i.category
+    inner join {{ ref('int_summary__guarded_row') }} as c on i.block = c.block and i.category = c.category
     group by 1, 2, 3, 4
 ),
 
@@ -50,14 +50,14 @@ measured as (
     from counted as c
     left join amount as paid
         on
-            paid.division_code = c.division_code
+            c.division_code = paid.division_code
             and paid.amount = case c.indicator
                 when 'inpatient_reimbursement' then 'inpatient_reimbursed'
                 when 'chronic_reimbursement' then 'chronic_reimbursed'
             end
     left join amount as cost
         on
-            cost.division_code = c.division_code
+            c.division_code = cost.division_code
             and cost.amount = case c.indicator
                 when 'inpatient_reimbursement' then 'inpatient_cost'
                 when 'chronic_reimbursement' then 'chronic_cost'
@@ -77,7 +77,7 @@ final as (
         case when not m.is_withheld then m.numerator >= t.target * nullif(m.denominator, 0) end as met,
         m.is_withheld as suppressed
     from measured as m
-    inner join {{ ref('coverage_target') }} as t on t.indicator = m.indicator
+    inner join {{ ref('coverage_target') }} as t on m.indicator = t.indicator
 )
 
 select * from final

@@ -17,7 +17,7 @@ rule as (
         severity,
         owner_department
     from {{ this_night(ref('finding')) }}
-    order by rule_id, state = 'closed', first_seen desc, finding_id
+    order by rule_id asc, state = 'closed' asc, first_seen desc, finding_id asc
 ),
 
 final as (
@@ -33,17 +33,17 @@ final as (
         case when c.state = 'closed' and closed.is_withheld is not true then coalesce(closed.value, 0) end as closed,
         c.is_withheld as suppressed
     from cell as c
-    inner join rule as r on r.rule_id = c.rule_id
+    inner join rule as r on c.rule_id = r.rule_id
     left join cell as opened
         on
             opened.kind = 'finding_opened'
-            and opened.rule_id = c.rule_id
-            and opened.division_code = c.division_code
+            and c.rule_id = opened.rule_id
+            and c.division_code = opened.division_code
     left join cell as closed
         on
             closed.kind = 'finding_closed'
-            and closed.rule_id = c.rule_id
-            and closed.division_code = c.division_code
+            and c.rule_id = closed.rule_id
+            and c.division_code = closed.division_code
     where c.kind = 'finding'
 )
 

@@ -114,8 +114,8 @@ final as (
 
         coalesce(o.findings, 0) as open_findings
     from household as h
-    left join head on head.person_key = h.head_person_key
-    left join open_finding as o on o.household_key = h.household_key
+    left join head on h.head_person_key = head.person_key
+    left join open_finding as o on h.household_key = o.household_key
 )
 
 select * from final

@@ -14,43 +14,50 @@
 
 with person as (
     select
-        county_code,
-        town_code,
-        village_code,
-        sum(p.hi_settlement__assist_fund_pay) as medical_assistance,
-        sum(p.hi_settlement__inpatient_reimbursed) as inpatient_reimbursed,
-        sum({{ inpatient_cost }}) as inpatient_cost,
-        sum(p.hi_settlement__chronic_reimbursed) as chronic_reimbursed,
-        sum({{ chronic_cost }}) as chronic_cost
-    from {{ ref('fact_person') }} as p
-    where county_code is not null
-    group by 1, 2, 3
-),
-
-long as (
-    select
         p.county_code,
         p.town_code,
         p.village_code,
-        a.amount,
-        a.value
-    from person as p
-    cross join lateral (
-        values
-            ('medical_assistance', p.medical_assistance),
-            ('inpatient_reimbursed', p.inpatient_reimbursed),
-            ('inpatient_cost', p.inpatient_cost),
-            ('chronic_reimbursed', p.chronic_reimbursed),
-            ('chronic_cost', p.chronic_cost)
-    ) as a (amount, value)
+        p.hi_settlement__assist_fund_pay as medical_assistance,
+        p.hi_settlement__inpatient_reimbursed as inpatient_reimbursed,
+        {{ inpatient_cost }} as inpatient_cost,
+        p.hi_settlement__chronic_reimbursed as chronic_reimbursed,
+        {{ chronic_cost }} as chronic_cost
+    from {{ ref('fact_person') }} as p
+    where p.county_code is not null
+),
+
+village as (
+    select
+        county_code,
+        town_code,
+        village_code,
+        sum(medical_assistance) as medical_assistance,
+        sum(inpatient_reimbursed) as inpatient_reimbursed,
+        sum(inpatient_cost) as inpatient_cost,
+        sum(chronic_reimbursed) as chronic_reimbursed,
+        sum(chronic_cost) as chronic_cost
+    from person
+    group by county_code, town_code, village_code
 ),
 
 final as (
-    select amount, county_code as division_code, coalesce(sum(value), 0) as value from long group by 1, 2
-    union all
-    select amount, town_code, coalesce(sum(value), 0) from long where town_code is not null group by 1, 2
-    union all
-    select amount, village_code, coalesce(sum(value), 0) from long where village_code is not null group by 1, 2
+    select
+        a.amount,
+        d.division_code,
+        coalesce(sum(a.value), 0) as value
+    from village as v
+    cross join lateral (values (v.county_code), (v.town_code), (v.village_code)) as d (division_code)
+    cross join
+        lateral (
+            values
+            ('medical_assistance', v.medical_assistance),
+            ('inpatient_reimbursed', v.inpatient_reimbursed),
+            ('inpatient_cost', v.inpatient_cost),
+            ('chronic_reimbursed', v.chronic_reimbursed),
+            ('chronic_cost', v.chronic_cost)
+        ) as a (amount, value)
+    where d.division_code is not null
+    group by a.amount, d.division_code
 )
 
 select * from final

@@ -20,40 +20,58 @@ placed as (
     from leaf
 ),
 
+-- Each count once per division that it is in.
 counted as (
-    select block, category, county_code as division_code, sum(value)::bigint as value from placed group by 1, 2, 3
-    union all
-    select block, category, town_code, sum(value)::bigint from placed group by 1, 2, 3
-    union all
-    select block, category, village_code, sum(value)::bigint from placed where village_code is not null group by 1, 2, 3
+    select
+        p.block,
+        p.category,
+        d.division_code,
+        sum(p.value)::bigint as value
+    from placed as p
+    cross join lateral (values (p.county_code), (p.town_code), (p.village_code)) as d (division_code)
+    where d.division_code is not null
+    group by p.block, p.category, d.division_code
 ),
 
 division as (
-    select distinct county_code as division_code, 'county' as division_level, null as parent_code from placed
-    union
-    select distinct town_code, 'town', county_code from placed
-    union
-    select distinct village_code, 'village', town_code from placed where village_code is not null
+    select distinct
+        d.division_code,
+        d.division_level,
+        d.parent_code
+    from placed as p
+    cross join
+        lateral (
+            values
+            (p.county_code, 'county', null),
+            (p.town_code, 'town', p.county_code),
+            (p.village_code, 'village', p.town_code)
+        ) as d (division_code, division_level, parent_code)
+    where d.division_code is not null
 ),
 
-shape as (
-    select b.block, b.category, d.*
-    from (select distinct block, category from placed) as b
-    cross join division as d
+category as (
+    select distinct
+        block,
+        category
+    from placed
 ),
 
 final as (
     select
-        s.block,
-        s.division_code,
-        s.division_level,
-        s.parent_code,
-        s.category,
-        s.category like '-%' as is_outside,
-        coalesce(c.value, 0) as value
-    from shape as s
-    left join counted as c
-        on c.block = s.block and c.division_code = s.division_code and c.category = s.category
+        category.block,
+        division.division_code,
+        division.division_level,
+        division.parent_code,
+        category.category,
+        category.category like '-%' as is_outside,
+        coalesce(counted.value, 0) as value
+    from category
+    cross join division
+    left join counted
+        on
+            category.block = counted.block
+            and category.category = counted.category
+            and division.division_code = counted.division_code
 )
 
 select * from final

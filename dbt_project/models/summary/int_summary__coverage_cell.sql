@@ -14,16 +14,20 @@
 {%- set own = [('met', 'met'), ('unmet', 'unmet'), ('not_comparable', 'not_comparable')] -%}
 {%- set money = [('counted', 'cost'), ('not_comparable', 'not_comparable')] -%}
 {%- set indicators = {
+    'basic_insurance': ('comparison|health_insurance|basic_insurance', counted),
+    'serious_illness_insurance': ('comparison|health_insurance|serious_illness_insurance', counted),
     'medical_assistance': ('person|medical_assistance', own),
-    'compulsory_education': ('person|compulsory_education', own),
+    'premium_subsidy': ('comparison|health_insurance|premium_subsidy', entitled),
+    'family_doctor': ('comparison|health_insurance|family_doctor', entitled),
+    'chronic_certificate': ('comparison|health_insurance|chronic_certificate', entitled),
     'inpatient_reimbursement': ('person|inpatient_reimbursement', money),
     'chronic_reimbursement': ('person|chronic_reimbursement', money),
     'one_stop_settlement': ('settlement|one_stop', own),
+    'education_aid': ('comparison|education|education_aid', entitled),
+    'yulu': ('comparison|education|yulu', entitled),
+    'compulsory_education': ('person|compulsory_education', own),
+    'safe_housing': ('comparison|housing|unsafe_house', safe),
 } -%}
-{%- for indicator, (department, field, way) in coverage_of_fields().items() -%}
-    {%- set cells = safe if indicator == 'safe_housing' else entitled if way == 'entitled' else counted -%}
-    {%- do indicators.update({indicator: ('comparison|' ~ department ~ '|' ~ field, cells)}) -%}
-{%- endfor -%}
 {%- set rows = [] -%}
 {%- for indicator, (block, cells) in indicators.items() -%}
     {%- for category, part in cells -%}
@@ -35,7 +39,7 @@ with final as (
     select *
     from (
         values
-            {{ rows | join(',\n            ') }}
+        {{ rows | join(',\n            ') }}
     ) as v (indicator, block, category, part)
 )
 

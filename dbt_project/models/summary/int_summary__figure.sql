@@ -64,18 +64,18 @@ with cell as (
 
 final as (
     {%- for indicator, unit, block, cells, period, category, part_of in figures %}
-    select
-        '{{ indicator }}' as indicator,
-        {{ period }} as period,
-        {{ category }} as category,
-        '{{ unit }}' as unit,
-        {{ "'" ~ part_of ~ "'" if part_of else 'null' }} as part_of,
-        block,
-        category as cell
-    from cell
-    where
-        {{ "starts_with(block, '" ~ block ~ "')" if block.endswith('|') else "block = '" ~ block ~ "'" }}
-        and ({{ cells }})
+        select
+            '{{ indicator }}' as indicator,
+            {{ period }} as period,
+            {{ category }} as category,
+            '{{ unit }}' as unit,
+            {{ "'" ~ part_of ~ "'" if part_of else 'null' }} as part_of,
+            block,
+            category as cell
+        from cell
+        where
+            {{ "starts_with(block, '" ~ block ~ "')" if block.endswith('|') else "block = '" ~ block ~ "'" }}
+            and ({{ cells }})
         {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 )

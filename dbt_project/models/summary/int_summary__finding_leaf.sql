@@ -23,12 +23,12 @@ counted as (
     from finding
     union all
     select
-        'finding_' || case e.event when 'closed' then 'closed' else 'opened' end || '|' || f.rule_id,
+        'finding_' || case e.event when 'closed' then 'closed' else 'opened' end || '|' || f.rule_id as block,
         f.county_code,
         f.town_code,
         f.village_code
     from event as e
-    inner join finding as f on f.finding_id = e.finding_id
+    inner join finding as f on e.finding_id = f.finding_id
 ),
 
 final as (

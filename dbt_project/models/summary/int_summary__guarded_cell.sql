@@ -8,5 +8,5 @@ select
     h.division_code is not null as hide_row,
     c.value
 from {{ ref('int_summary__cell') }} as c
-left join {{ ref('int_summary__withheld_total') }} as h on h.division_code = c.division_code
+left join {{ ref('int_summary__withheld_total') }} as h on c.division_code = h.division_code
 where c.block not like 'population|%'

@@ -10,9 +10,9 @@ with cell as (
         w.category is not null as is_withheld,
         count(w.category) over (partition by c.block, c.division_code) as withheld_in_row
     from {{ ref('int_summary__cell') }} as c
-    left join {{ ref('int_summary__withheld_total') }} as h on h.division_code = c.division_code
+    left join {{ ref('int_summary__withheld_total') }} as h on c.division_code = h.division_code
     left join {{ ref('int_summary__withheld') }} as w
-        on w.block = c.block and w.division_code = c.division_code and w.category = c.category
+        on c.block = w.block and c.division_code = w.division_code and c.category = w.category
     where c.block not like 'population|%' and c.division_code not like '%-'
 ),
 

@@ -2,7 +2,15 @@
     Counts per village, block and category: what coverage, profile and the comparison summary are added up from. Rows
     whose village or town could not be resolved stay with the town or county that is known.
 -#}
-{%- set departments = ['health_insurance', 'civil_affairs', 'education', 'housing'] -%}
+{#- Per department the compared fields that coverage counts, and those where the registry names who is entitled. -#}
+{%- set departments = {
+    'health_insurance': (
+        ['basic_insurance', 'serious_illness_insurance'], ['premium_subsidy', 'family_doctor', 'chronic_certificate']
+    ),
+    'civil_affairs': ([], []),
+    'education': ([], ['education_aid', 'yulu']),
+    'housing': (['unsafe_house'], []),
+} -%}
 {%- set household_blocks = {
     'exit': "case
         when exit_attribute = '返贫' then concat_ws(':', 'returned', exit_year)
@@ -115,10 +123,17 @@ person as (
         {{ inpatient_cost }} as inpatient_cost,
         {{ chronic_cost }} as chronic_cost
     from {{ ref('fact_person') }} as p
-    left join assisted_inpatient as a on a.person_key = p.person_key
+    left join assisted_inpatient as a on p.person_key = a.person_key
 ),
 
-{#- A year's or a term's series: who was paid for, one row per subject. -#}
+premium_household as (
+    select distinct
+        household_key,
+        premium_year
+    from {{ ref('int_summary__premium_year') }}
+),
+
+-- A year's or a term's series: who was paid for, one row per subject.
 series as (
     select
         'person|premium_paid|' || premium_year as block,
@@ -130,32 +145,32 @@ series as (
     from {{ ref('int_summary__premium_year') }}
     union all
     select
-        'household|premium_paid|' || premium_year,
-        'household',
+        'household|premium_paid|' || y.premium_year as block,
+        'household' as population,
         h.county_code,
         h.town_code,
         h.village_code,
-        'paid'
-    from (select distinct household_key, premium_year from {{ ref('int_summary__premium_year') }}) as y
-    inner join household as h on h.household_key = y.household_key
+        'paid' as category
+    from premium_household as y
+    inner join household as h on y.household_key = h.household_key
     union all
     select
-        'person|edu_aid|' || term,
-        'person',
+        'person|edu_aid|' || term as block,
+        'person' as population,
         county_code,
         town_code,
         village_code,
-        coalesce(edu_compare__study_stage, stage, '未填写')
+        coalesce(edu_compare__study_stage, stage, '未填写') as category
     from {{ ref('fact_student_term') }}
     where is_registry_person and edu_compare__aid_amount > 0
     union all
     select
-        'person|yulu|' || term,
-        'person',
+        'person|yulu|' || term as block,
+        'person' as population,
         county_code,
         town_code,
         village_code,
-        coalesce(yulu__study_stage, stage, '未填写')
+        coalesce(yulu__study_stage, stage, '未填写') as category
     from {{ ref('fact_student_term') }}
     where is_registry_person and yulu__is_paid
 ),
@@ -170,7 +185,25 @@ series_count as (
     {{ counted_block('block', 'series', 'category') }}
 ),
 
-{#- Everybody else of each place, so that a series is a table of the whole population like any other block. -#}
+series_block as (
+    select distinct
+        block,
+        population
+    from series
+),
+
+series_total as (
+    select
+        block,
+        county_code,
+        town_code,
+        village_code,
+        sum(value) as value
+    from series_count
+    group by block, county_code, town_code, village_code
+),
+
+-- Everybody else of each place, so that a series is a table of the whole population like any other block.
 series_others as (
     select
         b.block,
@@ -179,43 +212,34 @@ series_others as (
         p.village_code,
         '-others' as category,
         p.value - coalesce(c.value, 0) as value
-    from (select distinct block, population from series) as b
+    from series_block as b
     inner join population as p on p.block = 'population|' || b.population
-    left join (
-        select
-            block,
-            county_code,
-            town_code,
-            village_code,
-            sum(value) as value
-        from series_count
-        group by 1, 2, 3, 4
-    ) as c
+    left join series_total as c
         on
-            c.block = b.block
+            b.block = c.block
             and c.county_code is not distinct from p.county_code
             and c.town_code is not distinct from p.town_code
             and c.village_code is not distinct from p.village_code
 ),
 
 final as (
-    {%- for department in departments %}
-    {{ comparison_block(department) }}
-    union all
+    {%- for department, (fields_counted, fields_entitled) in departments.items() %}
+        {{ comparison_block(department, fields_counted, fields_entitled) }}
+        union all
     {%- endfor %}
     {%- for name, category in household_blocks.items() %}
-    {{ counted_block("'household|" ~ name ~ "'", 'household', category) }}
-    union all
-    {{ counted_block("'person|" ~ name ~ "'", 'household', category, value='sum(members)') }}
-    union all
+        {{ counted_block("'household|" ~ name ~ "'", 'household', category) }}
+        union all
+        {{ counted_block("'person|" ~ name ~ "'", 'household', category, value='sum(members)') }}
+        union all
     {%- endfor %}
     {%- for name, category in household_only_blocks.items() %}
-    {{ counted_block("'household|" ~ name ~ "'", 'household', category) }}
-    union all
+        {{ counted_block("'household|" ~ name ~ "'", 'household', category) }}
+        union all
     {%- endfor %}
     {%- for name, category in person_blocks.items() %}
-    {{ counted_block("'person|" ~ name ~ "'", 'person', category) }}
-    union all
+        {{ counted_block("'person|" ~ name ~ "'", 'person', category) }}
+        union all
     {%- endfor %}
     {{ counted_block(
         "'settlement|one_stop'",

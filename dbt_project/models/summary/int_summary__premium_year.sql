@@ -17,7 +17,7 @@ final as (
         p.village_code,
         r.premium_year
     from request as r
-    inner join {{ ref('fact_person') }} as p on p.person_key = r.person_key
+    inner join {{ ref('fact_person') }} as p on r.person_key = p.person_key
 )
 
 select * from final

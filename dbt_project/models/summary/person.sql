@@ -143,7 +143,7 @@ final as (
 
         coalesce(o.findings, 0) as open_findings
     from person as p
-    left join open_finding as o on o.subject_key = p.person_key
+    left join open_finding as o on p.person_key = o.subject_key
 )
 
 select * from final

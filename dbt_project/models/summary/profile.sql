@@ -15,7 +15,7 @@ with figure as (
         sum(c.value) as value,
         {{ is_withheld() }} as is_withheld
     from {{ ref('int_summary__figure') }} as f
-    inner join {{ ref('int_summary__guarded_row') }} as c on c.block = f.block and c.category = f.cell
+    inner join {{ ref('int_summary__guarded_row') }} as c on f.block = c.block and f.cell = c.category
     group by 1, 2, 3, 4, 5, 6, 7
 ),
 
@@ -33,7 +33,7 @@ money as (
         f.is_withheld
     from figure as f
     inner join {{ ref('int_summary__amount') }} as m
-        on m.division_code = f.division_code and m.amount = 'medical_assistance'
+        on f.division_code = m.division_code and m.amount = 'medical_assistance'
     where f.indicator = 'medical_assistance_households'
 ),
 
@@ -61,9 +61,9 @@ final as (
     from everything as e
     left join figure as whole
         on
-            whole.indicator = e.part_of
-            and whole.period = e.period
-            and whole.division_code = e.division_code
+            e.part_of = whole.indicator
+            and e.period = whole.period
+            and e.division_code = whole.division_code
             and whole.category = ''
 )
 

@@ -5,12 +5,12 @@
 {%- set departments = ['health_insurance', 'civil_affairs', 'education', 'housing'] %}
 with compared as (
     {%- for department in departments %}
-    select distinct
-        '{{ department }}' as department,
-        field,
-        subject_kind as subject
-    from {{ this_night(ref('comparison_' ~ department)) }}
-    {{ 'union all' if not loop.last }}
+        select distinct
+            '{{ department }}' as department,
+            field,
+            subject_kind as subject
+        from {{ this_night(ref('comparison_' ~ department)) }}
+        {{- '\n        union all' if not loop.last }}
     {%- endfor %}
 ),
 
@@ -25,6 +25,11 @@ wanted as (
         or (subject = 'household' and exists (select from {{ ref('fact_household') }}))
 )
 
-(select 'not compared' as problem, * from wanted except select 'not compared', * from compared)
-union all
-(select 'not in the catalogue', * from compared except select 'not in the catalogue', * from wanted)
+select
+    coalesce(w.department, c.department) as department,
+    coalesce(w.field, c.field) as field,
+    coalesce(w.subject, c.subject) as subject,
+    case when c.field is null then 'not compared' else 'not in the catalogue' end as problem
+from wanted as w
+full join compared as c on w.department = c.department and w.field = c.field and w.subject = c.subject
+where w.field is null or c.field is null

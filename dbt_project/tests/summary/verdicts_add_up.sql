@@ -10,8 +10,8 @@ with subject as (
     where county_code is not null
     union all
     select
-        'household',
-        count(*)
+        'household' as subject,
+        count(*) as subjects
     from {{ this_night(ref('household')) }}
     where county_code is not null
 ),
@@ -32,6 +32,6 @@ select
     s.subjects,
     summed.subjects as summed
 from {{ ref('compared_field') }} as f
-inner join subject as s on s.subject = f.subject
-left join summed on summed.department = f.department and summed.field = f.field
+inner join subject as s on f.subject = s.subject
+left join summed on f.department = summed.department and f.field = summed.field
 where s.subjects <> coalesce(summed.subjects, 0)

@@ -189,3 +189,14 @@ def test_an_unchanged_night_writes_nothing(county: HandMadeFacts) -> None:
     for table in tables:
         assert county.query(f"select count(*) from mart_summary.{table} where from_night > %s", NIGHT) == [(0,)], table
     assert county.query("select count(*) from mart_summary.coverage where division_code = %s", OTHER_TOWN) == [(0,)]
+
+
+def test_cells_of_coverage_are_cells_of_their_block(county: HandMadeFacts) -> None:
+    """An indicator that counts a category its block never has would read nought: each block splits as it is counted."""
+    assert county.query(
+        "select distinct c.block, c.category from mart_summary.int_summary__cell as c"
+        " inner join mart_summary.int_summary__coverage_cell as i on i.block = c.block"
+        " where c.category !~ '^-' and not exists (select from mart_summary.int_summary__coverage_cell as i"
+        " where i.block = c.block and i.category = c.category)"
+        " and c.category !~ '^(agree|not_comparable):no$|^department_only$'"
+    ) == []
