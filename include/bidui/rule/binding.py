@@ -276,7 +276,7 @@ def _find_failing(
 def _server_said(error: psycopg2.Error) -> tuple[tuple[str, str], tuple[str, str]]:
     """What the server says about a rule that it only planned: nothing in it can come from a row."""
     said = error.diag.message_primary or type(error).__name__
-    hint = error.diag.message_hint or ""
+    hint = (error.diag.message_hint or "").rstrip(".")
     reason = _REASONS_ZH.get(error.pgcode or "", "服务器拒绝")
     return (
         (f"服务器能执行的表达式（{reason}：{said}）", f"an expression the server can run ({said})"),

@@ -332,10 +332,16 @@ def problem_of(
     file: str, rule_id: str | None, place: str, code: str, expected: tuple[str, str], fix: tuple[str, str]
 ) -> Problem:
     """A refusal as people read it: the rule, the place in it, what was expected there and what to do."""
+    if rule_id is None:
+        what = ("规则文件无法读取，其中的规则都不能运行", "the rule file cannot be read; none of its rules can run")
+    elif code == "rule_example":
+        what = (f"规则 {rule_id} 与其示例不符", f"rule {rule_id} does not do what its example says")
+    else:
+        what = (f"规则 {rule_id} 不能运行", f"rule {rule_id} cannot run")
     return Problem(
         code=code,
-        what_zh=f"规则 {rule_id} 不能运行" if rule_id else "规则文件无法读取，其中的规则都不能运行",
-        what_en=f"rule {rule_id} cannot run" if rule_id else "the rule file cannot be read; none of its rules can run",
+        what_zh=what[0],
+        what_en=what[1],
         file=file,
         column=f"{rule_id}.{place}" if rule_id else place,
         expected_zh=expected[0],

@@ -63,9 +63,16 @@ class HandMadeNights:
 
     def build(self, night: dt.date) -> None:
         """Build the finding layer of a bound night."""
+        self._dbt("run", night)
+
+    def test(self, night: dt.date) -> None:
+        """Run the layer's data tests."""
+        self._dbt("test", night)
+
+    def _dbt(self, command: str, night: dt.date) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("BIDUI_DBT_PROJECT", str(self.project))
-            dbt.run("run", "--select", "path:models/finding", as_of=night, target="finding_test")
+            dbt.run(command, "--select", "path:models/finding", as_of=night, target="finding_test")
 
     def run(self, night: dt.date, **options: Any) -> None:
         """Bind, build and publish a night."""
@@ -117,7 +124,7 @@ def finding_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = tmp_path_factory.mktemp("finding_project")
     for part in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(dbt_dir() / part, project / part)
-    for part in ("macros/core", "macros/materializations", "macros/finding", "models/finding"):
+    for part in ("macros/core", "macros/materializations", "macros/finding", "models/finding", "tests/finding"):
         shutil.copytree(dbt_dir() / part, project / part)
     facts = project / "models" / "comparison"
     facts.mkdir()

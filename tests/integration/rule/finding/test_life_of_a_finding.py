@@ -150,6 +150,20 @@ def test_answers_and_causes(nights, make_rule):
     assert causes[("TST-02", "2")] is None
     assert causes[("TST-02", "1")] == ids[("TST-01", "1")]
 
+    # The layer's own tests hold, and are able to fail.
+    nights.test(N2)
+    nights.query("update mart_finding.finding set cause_finding_id = finding_id where rule_id = 'TST-01' returning 1")
+    with pytest.raises(DbtError, match="causes_stand"):
+        nights.test(N2)
+    nights.query("update mart_finding.finding set cause_finding_id = null where rule_id = 'TST-01' returning 1")
+    nights.query("delete from mart_finding.finding_event where event = 'confirmed' returning 1")
+    nights.query("update ledger.outcome set verdict = 'unclear' where verdict = 'confirmed' returning 1")
+    with pytest.raises(DbtError, match=r"(?s)confirmed_was_checked.*every_change_is_an_event"):
+        nights.test(N2)
+    nights.query("update ledger.outcome set verdict = 'confirmed' where field_check is not null returning 1")
+    nights.build(N2)
+    nights.test(N2)
+
     # The exemption has run out; 1 is corrected; 2 now says something else.
     people["1"]["hi_roll__is_insured"] = True
     people["2"]["age"] = 22
