@@ -19,6 +19,13 @@ begin
                     ' grant bidui_%s to %I with admin option;', current_user, wanted, wanted, current_user
                 );
             end;
+        elsif not pg_has_role(current_user, 'bidui_' || wanted, 'member with admin option') then
+            raise exception '角色 bidui_% 属于本服务器上的另一个平台，% 无权授予 · role bidui_% is another platform''s on this server; % may not grant it',
+                wanted, current_user, wanted, current_user
+            using hint = format(
+                'Ask the server''s administrator for: grant bidui_%s to %I with admin option; or use a server of its own.',
+                wanted, current_user
+            );
         end if;
     end loop;
     -- Views are made by the owner of the warehouse and given to a role that cannot log in.
