@@ -13,6 +13,11 @@ from bidui.warehouse.connection import transaction
 # One migration at a time, whoever starts it (several services boot together).
 LOCK = 7_211_945
 
+MARK = """
+insert into ledger.migration (file, sha256) values (%s, %s)
+on conflict (file) do update set sha256 = excluded.sha256, applied_at = now()
+"""
+
 
 def migrate(url: str | None = None) -> list[str]:
     """Apply every SQL file that is new or has changed; return their names in the order applied.
@@ -28,6 +33,24 @@ def refresh_outward(url: str | None = None) -> list[str]:
     """(Re-)create outward views after a dbt build: a rebuild in dbt would have dropped dependent views silently."""
     with transaction(url) as connection:
         return [path.name for path in _files("9*.sql") if _apply(connection, path, always=True)]
+
+
+def is_applied(name: str, digest: str) -> bool:
+    """Whether this warehouse has `name` in the state `digest`."""
+    with transaction() as connection, connection.cursor() as cursor:
+        cursor.execute("select 1 from ledger.migration where file = %s and sha256 = %s", (name, digest))
+        return cursor.fetchone() is not None
+
+
+def mark_applied(name: str, digest: str) -> None:
+    """Remember that this warehouse has `name` in the state `digest`."""
+    with transaction() as connection, connection.cursor() as cursor:
+        cursor.execute(MARK, (name, digest))
+
+
+def digest_of_all(*parts: str) -> str:
+    """One SHA-256 of several."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _files(pattern: str) -> list[Path]:
@@ -48,9 +71,5 @@ def _apply(connection: psycopg2.extensions.connection, path: Path, *, always: bo
         if cursor.fetchone() is not None and not always:
             return False
         cursor.execute(text)
-        cursor.execute(
-            "insert into ledger.migration (file, sha256) values (%s, %s)"
-            " on conflict (file) do update set sha256 = excluded.sha256, applied_at = now()",
-            (path.name, digest),
-        )
+        cursor.execute(MARK, (path.name, digest))
     return True

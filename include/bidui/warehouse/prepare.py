@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from bidui.home import read_state, write_state
 from bidui.warehouse import embedded
 from bidui.warehouse.connection import is_external, transaction, warehouse_url
-from bidui.warehouse.migrate import migrate, refresh_outward
+from bidui.warehouse.migrate import digest_of_all, is_applied, mark_applied, migrate, refresh_outward
+
+# What dbt has made of seeds and empty staging tables, kept with the migrations: a new database starts from nothing.
+BUILT = "dbt: seeds and staging"
 
 
 def prepare() -> str:
@@ -26,16 +28,13 @@ def prepare() -> str:
     migrate()
     with transaction() as connection:
         ensure_raw_tables(connection, load_sources(sources_dir()))
-    wanted: dict[str, object] = {
-        "warehouse": warehouse_url().rpartition("@")[2],
-        "seeds": digest_of(dbt_dir(), "seeds/**/*"),
-        "staging": digest_of(dbt_dir(), "m*/**/*.sql"),
-        "contracts": digest_of(sources_dir(), "*.yml"),
-    }
-    if read_state("prepared") != wanted:
+    wanted = digest_of_all(
+        digest_of(dbt_dir(), "seeds/**/*"), digest_of(dbt_dir(), "m*/**/*.sql"), digest_of(sources_dir(), "*.yml")
+    )
+    if not is_applied(BUILT, wanted):
         dbt.run("seed", target="seed")
         dbt.run("run", "--select", "tag:staging", target="staging")
-        write_state("prepared", wanted)
+        mark_applied(BUILT, wanted)
     with transaction() as connection:
         ensure_roles(connection)
     refresh_outward()
