@@ -57,8 +57,9 @@ def nightly(
 ) -> None:
     """通过 Airflow 运行一夜；只有发布成功才返回 0 · run one night through Airflow; exit status 0 only if published."""
     from bidui.platform import nightly as driver
-    from bidui.platform import places, progress, sample_night, service
+    from bidui.platform import places, progress, sample_night, service, settings
     from bidui.platform.departments import departments
+    from bidui.platform.rest import AirflowRefusedError
 
     console = Console(stderr=True)
     writing = None
@@ -84,6 +85,10 @@ def nightly(
     try:
         with progress.watching(console) as watch:
             result = driver.run_night(airflow, departments(), night, drop, watch)
+    except AirflowRefusedError as error:
+        console.print(f"[bold red]Airflow 没有应答 · Airflow did not answer[/]: {error}", soft_wrap=True, highlight=False)
+        console.print(f"  日志 log: {settings.log_dir() / 'api-server.log'}", soft_wrap=True, highlight=False)
+        raise typer.Exit(1) from None
     finally:
         airflow.close()
     if writing is not None and result.published:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ FINISHED = {"success", "failed"}
 # The scheduler creates an asset-triggered run within seconds; longer means that it never will.
 NEXT_RUN_WITHIN_SECONDS = 120.0
 DAGS_WITHIN_SECONDS = 120.0
+# A long task changes no state for many minutes; whether anybody works on it is asked after this time.
+LOOK_AFTER_HEALTH_SECONDS = 90.0
 
 
 @dataclass(frozen=True)
@@ -120,37 +122,52 @@ def run_night(
     conf = {"drop": str(drop.absolute())} if drop is not None else {}
     triggered = [airflow.trigger(dag_id, as_of, conf) for dag_id in ingests]
     since = min(_at(run) for run in airflow.runs(as_of) if run["dag_run_id"] in triggered)
-    runs: list[dict[str, Any]] = []
-    reason = ""
-    for runs in _looks(airflow, as_of, since, triggered, poll_seconds):
-        watch(_progress(airflow, runs))
-    states = {run["dag_id"]: run["state"] for run in runs}
-    published = states.get("publish") == "success"
-    if not published and "failed" not in (states.get("reconcile"), states.get("publish")):
-        waiting = "publish" if "reconcile" in states else "reconcile"
-        reason = f"{waiting} 未在限时内启动 · {waiting} did not start in time"
-    return Night(as_of, published, _failed_tasks(airflow, runs), runs, reason)
-
-
-def _looks(
-    airflow: Airflow, as_of: dt.date, since: dt.datetime, triggered: Sequence[str], poll_seconds: float
-) -> Iterator[list[dict[str, Any]]]:
-    """The night's runs, look after look, until it is published, has failed, or nothing follows any more."""
-    quiet_since = time.monotonic()
-    while True:
-        runs = [
-            run for run in airflow.runs(as_of)
-            if run["dag_run_id"] in triggered or (_at(run) >= since and run["run_type"] == "asset_triggered")
-        ]
-        yield runs
-        states = {run["dag_id"]: run["state"] for run in runs}
-        if states.get("publish") in FINISHED or states.get("reconcile") == "failed":
-            return
-        if not all(state in FINISHED for state in states.values()):
-            quiet_since = time.monotonic()
-        elif time.monotonic() - quiet_since > NEXT_RUN_WITHIN_SECONDS:
-            return
+    follower = _Follower(airflow, as_of, since, triggered)
+    while not follower.look():
+        watch(_progress(airflow, follower.runs))
         time.sleep(poll_seconds)
+    watch(_progress(airflow, follower.runs))
+    failed = _failed_tasks(airflow, follower.runs)
+    return Night(as_of, follower.states.get("publish") == "success", failed, follower.runs, follower.reason)
+
+
+class _Follower:
+    """Looks at the night's runs until it is published, has failed, or nothing can follow any more."""
+
+    def __init__(self, airflow: Airflow, as_of: dt.date, since: dt.datetime, triggered: Sequence[str]):
+        self._airflow = airflow
+        self._as_of = as_of
+        self._since = since
+        self._triggered = triggered
+        self._changed = time.monotonic()
+        self.runs: list[dict[str, Any]] = []
+        self.states: dict[str, str] = {}
+        self.reason = ""
+
+    def look(self) -> bool:
+        """Take a look; return whether it was the last one (`reason` says why, when not by the runs' own states)."""
+        before = self.states
+        self.runs = [run for run in self._airflow.runs(self._as_of) if self._is_ours(run)]
+        self.states = {run["dag_id"]: run["state"] for run in self.runs}
+        if self.states != before:
+            self._changed = time.monotonic()
+        if self.states.get("publish") in FINISHED or self.states.get("reconcile") == "failed":
+            return True
+        still = time.monotonic() - self._changed
+        if all(state in FINISHED for state in self.states.values()) and still > NEXT_RUN_WITHIN_SECONDS:
+            waiting = "publish" if "reconcile" in self.states else "reconcile"
+            self.reason = f"{waiting} 未在限时内启动 · {waiting} did not start in time"
+        elif still > LOOK_AFTER_HEALTH_SECONDS:
+            silent = [name for name, state in self._airflow.health().items() if state != "healthy"]
+            if silent:
+                self.reason = f"Airflow 进程无响应 · Airflow's processes are silent: {', '.join(silent)}"
+        return bool(self.reason)
+
+    def _is_ours(self, run: dict[str, Any]) -> bool:
+        """Runs of an earlier try for the same night do not count."""
+        if run["dag_run_id"] in self._triggered:
+            return True
+        return run["run_type"] == "asset_triggered" and _at(run) >= self._since
 
 
 def _at(run: dict[str, Any]) -> dt.datetime:
@@ -208,3 +225,13 @@ def _wait_for_dags(airflow: Airflow, wanted: set[str], poll_seconds: float) -> N
                 )
             )
         time.sleep(poll_seconds)
+    if paused := sorted(name for name, is_paused in airflow.dags().items() if is_paused and name in wanted):
+        raise ProblemError(
+            Problem(
+                code="nightly.paused",
+                what_zh=f"DAG 已暂停：{'、'.join(paused)}",
+                what_en=f"paused in Airflow: {', '.join(paused)}",
+                fix_zh="在 Airflow 界面中启用后重试",
+                fix_en="switch it on in Airflow's UI and try again",
+            )
+        )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,9 @@ class AirflowRefusedError(RuntimeError):
 
 class Airflow:
     """A session with Airflow's REST API; the token is fetched on first use and renewed when refused."""
+
+    # Seconds between two tries of a question that got no answer.
+    pauses: Sequence[float] = (1, 2, 4, 8, 16)
 
     def __init__(self, base_url: str, user: str, password: str, *, transport: httpx.BaseTransport | None = None):
         self._user = user
@@ -103,16 +107,28 @@ class Airflow:
     def _call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
         if "Authorization" not in self._client.headers:
             self._log_in()
-        answer = self._client.request(method, path, **arguments)
+        answer = self._ask(method, path, **arguments)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             self._log_in()
-            answer = self._client.request(method, path, **arguments)
+            answer = self._ask(method, path, **arguments)
         if answer.is_error:
             raise AirflowRefusedError(f"{method} {path}: HTTP {answer.status_code} {answer.text[:500]}")
         return answer.json()
 
+    def _ask(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """Ask; a question (not an order) that gets no answer is asked again: a busy server may be slow for a while."""
+        for pause in self.pauses if method == "GET" else ():
+            try:
+                return self._client.request(method, path, **arguments)
+            except httpx.TransportError:
+                time.sleep(pause)
+        try:
+            return self._client.request(method, path, **arguments)
+        except httpx.TransportError as error:
+            raise AirflowRefusedError(f"{method} {path}: no answer ({type(error).__name__})") from None
+
     def _log_in(self) -> None:
-        answer = self._client.post("/auth/token", json={"username": self._user, "password": self._password})
+        answer = self._ask("POST", "/auth/token", json={"username": self._user, "password": self._password})
         if answer.is_error:
             raise AirflowRefusedError(f"login of {self._user}: HTTP {answer.status_code}")
         self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"

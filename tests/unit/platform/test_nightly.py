@@ -26,9 +26,14 @@ class FakeAirflow:
         self.failed_tasks: dict[str, list[str]] = {}
         self.known = {"ingest_a", "ingest_b", "reconcile", "publish"}
         self.errors: dict[str, str] = {}
+        self.paused: set[str] = set()
+        self.states = {"scheduler": "healthy"}
 
     def dags(self) -> dict[str, bool]:
-        return dict.fromkeys(self.known, False)
+        return {name: name in self.paused for name in self.known}
+
+    def health(self) -> dict[str, str]:
+        return self.states
 
     def import_errors(self) -> dict[str, str]:
         return self.errors
@@ -159,6 +164,31 @@ def test_an_import_error_is_told_at_once() -> None:
     assert "ingest.py" in str(refused.value)
     assert "SyntaxError" in str(refused.value)
     assert airflow.triggered == {}
+
+
+def test_a_paused_dag_is_refused_instead_of_waited_for() -> None:
+    airflow = FakeAirflow([BEGINNING])
+    airflow.paused = {"ingest_b"}
+    with pytest.raises(ProblemError, match=r"paused in Airflow: ingest_b"):
+        run(airflow)
+    assert airflow.triggered == {}
+
+
+def test_a_dead_scheduler_ends_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nightly, "LOOK_AFTER_HEALTH_SECONDS", 0.02)
+    airflow = FakeAirflow([BEGINNING])
+    airflow.states = {"scheduler": "unhealthy", "triggerer": "healthy"}
+    night, _ = run(airflow)
+    assert not night.published
+    assert "silent: scheduler" in night.reason
+
+
+def test_a_long_task_is_waited_for_while_somebody_works_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nightly, "LOOK_AFTER_HEALTH_SECONDS", 0.0)
+    working = INGESTED | {"reconcile": "running"}
+    airflow = FakeAirflow([working] * 20 + [INGESTED | {"reconcile": "success", "publish": "success"}])
+    night, _ = run(airflow)
+    assert night.published
 
 
 TODAY = dt.date(2026, 11, 1)

@@ -27,12 +27,6 @@ def test_the_scheduler_imports_what_is_slow(monkeypatch: pytest.MonkeyPatch) -> 
     assert {"dbt.cli.main", "great_expectations", "pandas"} <= set(imported)
 
 
-def test_everything_preloaded_exists() -> None:
-    from importlib.util import find_spec
-
-    assert all(find_spec(name) for name in preload.SLOW)
-
-
 def test_a_failed_task_is_recorded_without_the_text_of_its_exception(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -100,6 +100,37 @@ def test_a_wrong_password_is_told_without_the_password(server: Server) -> None:
     assert "wrong-pw" not in str(refused.value)
 
 
+def flaky(fails: int) -> Answer:
+    """No answer to the first questions."""
+    left = [fails]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if left[0]:
+            left[0] -= 1
+            raise httpx.ReadTimeout("slow", request=request)
+        return httpx.Response(200, json={"dags": [], "dag_run_id": "r"})
+
+    return answer
+
+
+def test_a_question_without_an_answer_is_asked_again_for_a_while(airflow: Airflow, server: Server) -> None:
+    airflow.pauses = (0, 0)
+    server.answers["/api/v2/dags"] = flaky(2)
+    assert airflow.dags() == {}
+    server.answers["/api/v2/dags"] = flaky(3)
+    with pytest.raises(AirflowRefusedError, match=r"GET /api/v2/dags: no answer \(ReadTimeout\)"):
+        airflow.dags()
+
+
+def test_an_order_is_never_given_twice(airflow: Airflow, server: Server) -> None:
+    """A run that was started though the answer was lost must not be started again."""
+    airflow.pauses = (0, 0)
+    server.answers["/api/v2/dags/d/dagRuns"] = flaky(1)
+    with pytest.raises(AirflowRefusedError, match="no answer"):
+        airflow.trigger("d", NIGHT, {})
+    assert [request.method for request in server.requests] == ["POST", "POST"]  # login, order
+
+
 def test_health_is_empty_while_nothing_answers() -> None:
     def silent(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused", request=request)
