@@ -105,6 +105,10 @@ def _reconcile() -> list[Measure]:
         night.freeze(as_of)
     measures.append(freeze)
     for layer in LAYERS:
+        if layer == "finding":
+            with measured("bind rules") as bind:
+                night.bind_rules(as_of)
+            measures.append(bind)
         with measured(f"build {layer}") as build:
             night.build(layer, as_of)
         measures.append(build)
