@@ -79,9 +79,17 @@ def reference_dir() -> Path:
 
 
 def write(number: int, out: Path) -> None:
-    """Write one night of the calibrated county, and its reference data, into a folder."""
+    """Write one night of the calibrated county, and its reference data, into a folder.
+
+    Earlier nights are lent by links: a department sends an old file again.
+    """
     from bidui.sample import default_persons, generate
 
+    out.mkdir(parents=True)
+    for earlier in range(1, number):
+        lent = out.with_name(f"night_{earlier}")
+        if lent.is_dir():
+            (out / lent.name).symlink_to(lent)
     generate(default_persons(), SEED, number, FIRST_NIGHT, out, first=number)
 
 

@@ -64,3 +64,21 @@ def test_a_cut_attempt_leaves_nothing_that_looks_complete(home: Path, monkeypatc
     assert begin_with(WRITER, monkeypatch).wait().is_dir()
 
 
+
+
+def test_a_later_night_may_send_a_file_of_an_earlier_one_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real generator, on a small county: night 2 holds a copy of a file of night 1, and night 1 is untouched."""
+    from bidui import sample
+
+    monkeypatch.setattr(sample, "default_persons", lambda: 300)
+    for number in (1, 2):
+        out = home / f"night_{number}.part"
+        sample_night.write(number, out)
+        (out / f"night_{number}").rename(home / f"night_{number}")
+    files = {
+        number: {path.read_bytes() for path in (home / f"night_{number}").rglob("*") if path.is_file()}
+        for number in (1, 2)
+    }
+    assert files[1] & files[2]
+    assert files[2] - files[1]
+    assert not (home / "night_1").is_symlink()
