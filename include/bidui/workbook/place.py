@@ -1,0 +1,53 @@
+"""Where exports with names and numbers lie, and how a file gets there: written beside, then renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bidui.home import folder
+from bidui.problem import Problem, ProblemError
+
+
+def export_folder(*parts: str) -> Path:
+    """Return a folder under `BIDUI_HOME/exports`, readable by the platform's own user alone (0700 all the way)."""
+    path = folder("exports")
+    for part in parts:
+        path = path / part
+        path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a name beside `path` to write to (mode 0600); at the end of the block it becomes `path`.
+
+    On an exception the old file stays as it was and nothing is left beside it. A full disk, a folder without the
+    right to write or a file that cannot be replaced is a `ProblemError`.
+    """
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            beside.unlink(missing_ok=True)
+            beside.touch(mode=0o600)
+            yield beside
+            beside.chmod(0o600)  # a library may have made the file anew
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise ProblemError(_not_written(path, error)) from error
+
+
+def _not_written(path: Path, error: OSError) -> Problem:
+    return Problem(
+        code="export.not_written",
+        file=path.name,
+        what_zh="文件没有写成，原文件未动",
+        what_en="the file could not be written; the old one is untouched",
+        found=error.strerror or type(error).__name__,
+        fix_zh=f"检查 {path.parent} 的空间与权限，关闭已打开的同名文件后重试",
+        fix_en=f"check space and rights of {path.parent}, close the file where it is open, and try again",
+    )

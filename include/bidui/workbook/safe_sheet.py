@@ -1,0 +1,217 @@
+"""A workbook written row by row in flat memory, in which nothing that came from a file can act.
+
+Every text is a text cell with the text format: an ID number keeps its 18 digits, and `=1+1` stays what somebody typed,
+also after the cell is edited. The same rows give the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
+
+from bidui.home import secret
+from bidui.workbook.place import replacing
+
+Cell = str | int | float | Decimal | dt.date | bool | None
+Mark = Literal["plain", "changed", "muted", "warning"]
+
+ROWS_OF_A_SHEET = 1_048_576
+TEXT_OF_A_CELL = 32_767
+CHOICES_LENGTH = 255
+
+_BASE = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#BFBFBF", "font_size": 10}
+_MARKS: dict[Mark, dict[str, Any]] = {
+    "plain": {},
+    "changed": {"bg_color": "#FFF2CC", "bold": True},
+    "muted": {"font_color": "#7F7F7F"},
+    "warning": {"bg_color": "#FCE4D6", "font_color": "#9C0006"},
+}
+_NUMBER_FORMATS = {"text": "@", "number": "#,##0.##", "date": "yyyy-mm-dd"}
+_EDITABLE = {"locked": False, "bg_color": "#E2EFDA"}
+_HEADER = {
+    **_BASE, "bold": True, "bg_color": "#DDEBF7", "align": "center", "valign": "vcenter", "num_format": "@",
+}  # fmt: skip
+_TITLE = {"bold": True, "font_size": 13, "num_format": "@"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a sheet.
+
+    `width` is in characters. `editable` cells stay open on a protected sheet; `choices` makes a drop-down of them.
+    A `hidden` column carries what the platform needs back (a key, a checksum) and nobody reads.
+    """
+
+    header: str
+    width: float = 14
+    editable: bool = False
+    choices: tuple[str, ...] = ()
+    hidden: bool = False
+
+    def __post_init__(self) -> None:
+        if len(",".join(self.choices)) > CHOICES_LENGTH:
+            raise ValueError(f"the choices of {self.header!r} exceed the {CHOICES_LENGTH} characters a workbook allows")
+
+
+class Sheet:
+    """One sheet of a `Book`: titles, a header that stays in sight, rows. A full sheet goes on in `<name> (2)`."""
+
+    def __init__(
+        self, book: Book, name: str, columns: Sequence[Column], titles: Sequence[str], *, protected: bool
+    ) -> None:
+        self._book, self._name, self._columns = book, name, tuple(columns)
+        self._titles, self._protected = tuple(titles), protected
+        self._parts = 0
+        self.rows = 0
+        self._begin()
+
+    def row(self, cells: Sequence[Cell], marks: Mapping[int, Mark] | None = None) -> None:
+        """Write the next row; `marks` colours cells by their position. Dates and numbers stay such, all else is text."""
+        if len(cells) != len(self._columns):
+            raise ValueError(f"a row of {len(cells)} cells for {len(self._columns)} columns")
+        if self._line == ROWS_OF_A_SHEET:
+            self.finish()
+            self._begin()
+        for position, cell in enumerate(cells):
+            mark = marks.get(position, "plain") if marks else "plain"
+            self._write(position, cell, mark, self._columns[position].editable)
+        self._line += 1
+        self.rows += 1
+
+    def finish(self) -> None:
+        """Close the sheet: the filter and the drop-downs reach exactly to its last row."""
+        first, last = self._header_line + 1, max(self._line - 1, self._header_line + 1)
+        self._sheet.autofilter(self._header_line, 0, last, len(self._columns) - 1)
+        for position, column in enumerate(self._columns):
+            if column.choices:
+                self._sheet.data_validation(
+                    first, position, last, position,
+                    {
+                        "validate": "list", "source": list(column.choices), "error_title": column.header[:32],
+                        "error_message": "请从列表中选择 · choose from the list",
+                    },
+                )  # fmt: skip
+
+    def _begin(self) -> None:
+        self._parts += 1
+        name = self._name if self._parts == 1 else f"{self._name} ({self._parts})"
+        self._sheet = self._book.add_worksheet(name)
+        # Widths come before the first row: in constant memory they are written with it.
+        for position, column in enumerate(self._columns):
+            self._sheet.set_column(position, position, column.width, None, {"hidden": column.hidden})
+        for line, title in enumerate(self._titles):
+            self._sheet.write_string(line, 0, title, self._book.format(_TITLE))
+        self._header_line = len(self._titles)
+        for position, column in enumerate(self._columns):
+            self._sheet.write_string(self._header_line, position, column.header, self._book.format(_HEADER))
+        self._line = self._header_line + 1
+        self._sheet.freeze_panes(self._line, 0)
+        self._sheet.repeat_rows(self._header_line)
+        self._sheet.set_landscape()
+        self._sheet.set_paper(9)  # A4
+        self._sheet.fit_to_pages(1, 0)
+        if self._protected:
+            self._sheet.protect(
+                secret("workbook"),
+                {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True},
+            )
+
+    def _write(self, position: int, cell: Cell, mark: Mark, editable: bool) -> None:
+        line, sheet = self._line, self._sheet
+        if cell is None or cell == "":
+            sheet.write_blank(line, position, None, self._book.cell_format("text", mark, editable))
+        elif isinstance(cell, bool):
+            sheet.write_string(line, position, "是" if cell else "否", self._book.cell_format("text", mark, editable))
+        elif isinstance(cell, str):
+            text = cell if len(cell) <= TEXT_OF_A_CELL else cell[: TEXT_OF_A_CELL - 1] + "…"
+            sheet.write_string(line, position, text, self._book.cell_format("text", mark, editable))
+        elif isinstance(cell, dt.date):
+            sheet.write_datetime(line, position, cell, self._book.cell_format("date", mark, editable))
+        else:
+            sheet.write_number(line, position, cell, self._book.cell_format("number", mark, editable))
+
+
+class Book:
+    """A workbook under way; made by `open_book`."""
+
+    def __init__(self, path: Path, created: dt.date, title: str) -> None:
+        self._book = xlsxwriter.Workbook(
+            str(path),
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
+        )
+        self._book.set_properties({"title": title, "created": dt.datetime(created.year, created.month, created.day)})  # noqa: DTZ001
+        self._formats: dict[tuple[object, ...], Any] = {}
+        self._sheets: list[Sheet] = []
+
+    def sheet(
+        self, name: str, columns: Sequence[Column], *, titles: Sequence[str] = (), protected: bool = False
+    ) -> Sheet:
+        """Begin a sheet; the one before is finished, because memory is kept flat by writing one sheet at a time."""
+        if self._sheets:
+            self._sheets[-1].finish()
+        self._sheets.append(Sheet(self, name, columns, titles, protected=protected))
+        return self._sheets[-1]
+
+    def close(self) -> None:
+        """Finish the last sheet and write the file."""
+        if self._sheets:
+            self._sheets[-1].finish()
+        try:
+            self._book.close()
+        except FileCreateError as error:
+            # XlsxWriter wraps what the system said; the caller of `replacing` wants the OSError itself.
+            cause = error.args[0] if error.args else None
+            raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
+
+    def add_worksheet(self, name: str) -> Any:
+        """A worksheet of the library underneath; the name cut to what a workbook allows."""
+        return self._book.add_worksheet(name[:31])
+
+    def format(self, properties: Mapping[str, Any]) -> Any:
+        """The format with these properties, made once."""
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(dict(properties))
+        return self._formats[key]
+
+    def cell_format(self, kind: str, mark: Mark, editable: bool) -> Any:
+        """The format of a data cell."""
+        key = (kind, mark, editable)
+        if key not in self._formats:
+            properties = {
+                **_BASE,
+                "num_format": _NUMBER_FORMATS[kind],
+                **(_EDITABLE if editable else {}),
+                **_MARKS[mark],
+            }
+            self._formats[key] = self._book.add_format(properties)
+        return self._formats[key]
+
+
+@contextmanager
+def open_book(path: Path, *, created: dt.date, title: str) -> Iterator[Book]:
+    """Write a workbook (mode 0600) that appears under its name only when it is whole.
+
+    `created` is the night, so that the same night gives the same bytes. Raises ProblemError when the place cannot be
+    written; an exception in the block leaves the old file as it was.
+    """
+    with replacing(path) as beside:
+        book = Book(beside, created, title)
+        try:
+            yield book
+        finally:
+            # Also after an exception: the library removes its temporary files when it closes.
+            book.close()

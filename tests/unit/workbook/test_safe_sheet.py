@@ -1,0 +1,104 @@
+"""Workbooks: what came from a file stays text, locks and drop-downs hold, nothing half-written is ever seen."""
+
+from __future__ import annotations
+
+import datetime as dt
+import stat
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bidui.problem import ProblemError
+from bidui.workbook import Column, export_folder, open_book, safe_sheet
+
+NIGHT = dt.date(2026, 10, 16)
+DAY = dt.datetime(2020, 1, 2)  # noqa: DTZ001  a workbook's times carry no zone
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BIDUI_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def write(path: Path, rows: list[list[object]], columns: list[Column], **options: object) -> openpyxl.Workbook:
+    with open_book(path, created=NIGHT, title="试") as book:
+        sheet = book.sheet("试", columns, **options)
+        for row in rows:
+            sheet.row(row)
+    return openpyxl.load_workbook(path)
+
+
+def test_every_kind_of_cell_arrives_as_what_it_is(tmp_path: Path) -> None:
+    row = ["341234199001011234", "=1+1", "http://a.b", "0012", 12, Decimal("1.5"), DAY.date(), True, None]
+    sheet = write(tmp_path / "a.xlsx", [row], [Column(str(i)) for i in range(9)], titles=["题一", "题二"])["试"]
+    assert sheet["A1"].value == "题一" and sheet["A3"].value == "0"
+    cells = [cell.value for cell in sheet[4]]
+    assert cells == ["341234199001011234", "=1+1", "http://a.b", "0012", 12, 1.5, DAY, "是", None]
+    assert [cell.data_type for cell in sheet[4]][:4] == ["s"] * 4
+    assert {cell.number_format for cell in sheet[4][:4]} == {"@"}
+    assert sheet["C4"].hyperlink is None
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
+def test_no_text_becomes_a_formula_a_link_or_a_broken_file(tmp_path: Path, text: str) -> None:
+    cell = write(tmp_path / "a.xlsx", [["=" + text]], [Column("列")])["试"]["A2"]
+    assert cell.data_type == "s" and cell.hyperlink is None
+    assert cell.value.startswith("=")
+
+
+def test_protected_sheets_leave_only_the_answers_open(tmp_path: Path) -> None:
+    columns = [Column("键", hidden=True), Column("结论", editable=True, choices=("属实", "不属实"))]
+    sheet = write(tmp_path / "a.xlsx", [["k1", None], ["k2", None]], columns, protected=True)["试"]
+    assert sheet.protection.sheet and sheet.protection.password
+    assert sheet["A2"].protection.locked and not sheet["B2"].protection.locked
+    assert sheet.column_dimensions["A"].hidden
+    (validation,) = sheet.data_validations.dataValidation
+    assert str(validation.sqref) == "B2:B3" and validation.formula1 == '"属实,不属实"'
+
+
+def test_a_full_sheet_goes_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(safe_sheet, "ROWS_OF_A_SHEET", 3)
+    book = write(tmp_path / "a.xlsx", [[i] for i in range(5)], [Column("数")])
+    assert book.sheetnames == ["试", "试 (2)", "试 (3)"]
+    assert [cell.value for sheet in book for cell in sheet["A"]] == ["数", 0, 1, "数", 2, 3, "数", 4]
+
+
+def test_a_row_of_another_width_and_too_many_choices_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="1 cells for 2 columns"):
+        write(tmp_path / "a.xlsx", [["x"]], [Column("a"), Column("b")])
+    with pytest.raises(ValueError, match="choices"):
+        Column("a", choices=tuple("选项" * 10 for _ in range(20)))
+
+
+def test_the_same_rows_give_the_same_bytes_and_only_the_owner_reads_them(tmp_path: Path, home: Path) -> None:
+    for name in ("a", "b"):
+        write(tmp_path / f"{name}.xlsx", [["x"]], [Column("列")])
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    assert stat.S_IMODE((tmp_path / "a.xlsx").stat().st_mode) == 0o600
+    assert stat.S_IMODE(export_folder("proposals", "2026-10-16").stat().st_mode) == 0o700
+    assert stat.S_IMODE((home / "exports").stat().st_mode) == 0o700
+
+
+def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"old")
+    with pytest.raises(RuntimeError), open_book(path, created=NIGHT, title="试") as book:
+        book.sheet("试", [Column("列")]).row(["x"])
+        raise RuntimeError
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir() if entry.suffix == ".part"] == []
+
+
+def test_a_place_that_cannot_be_written_is_told_in_both_languages(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file where a folder should be")
+    with pytest.raises(ProblemError) as raised, open_book(tmp_path / "taken" / "a.xlsx", created=NIGHT, title="试"):
+        pass
+    (problem,) = raised.value.problems
+    assert problem.code == "export.not_written" and problem.file == "a.xlsx"
+    assert "原文件未动" in problem.zh and "untouched" in problem.en
