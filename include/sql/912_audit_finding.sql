@@ -46,6 +46,7 @@ select ledger.make_outward(
         f.closed_on::date,
         f.times_opened::int,
         f.outcome_id::bigint,
+        f.value_hash::text,
         f.rule_version::text,
         f.opened_on::date,
         f.close_reason::text

@@ -132,7 +132,7 @@ def test_answers_and_causes(nights, make_rule):
     for subject, (verdict, field_check, valid_until) in answers.items():
         nights.query(
             "insert into ledger.outcome (finding_id, verdict, reason, field_check, answered_by, answered_on, valid_until,"
-            " value_hash) values (%s, %s, 'reason', %s, 'clerk', %s, %s, %s) returning 1",
+            " value_hash, approved_by) values (%s, %s, 'reason', %s, 'clerk', %s, %s, %s, 'head') returning 1",
             ids[("TST-01", subject)], verdict, field_check, N1, valid_until, hashes[("TST-01", subject)],
         )
     people["4"]["age"] = 44

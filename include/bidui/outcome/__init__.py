@@ -1,0 +1,6 @@
+"""Answers to findings: `apply` records those that can stand in `ledger.outcome` and says why the others cannot."""
+
+from bidui.outcome.answer import Answer, Place
+from bidui.outcome.record import Applied, Recorded, Refused, apply
+
+__all__ = ["Answer", "Applied", "Place", "Recorded", "Refused", "apply"]
