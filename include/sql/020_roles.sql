@@ -66,6 +66,7 @@ create table if not exists ledger.access_grant (
     primary key (login, county_code),
     check ((revoked_at is null) = (revoked_by is null))
 );
+alter table ledger.access_grant add column if not exists valid_until date;
 comment on table ledger.access_grant is
 '按县授权：登录名、县代码、可否见姓名证件号 · rights by county: login, county, whether identifiers are shown';
 
@@ -77,8 +78,24 @@ select
     coalesce(bool_or(county_code = '*' and may_see_identifiers), false) as all_identifiers,
     coalesce(array_agg(county_code) filter (where may_see_identifiers), '{}') as identifier_counties
 from ledger.access_grant
-where login = session_user and revoked_at is null;
+where login = session_user and revoked_at is null and (valid_until is null or valid_until >= current_date);
 comment on view ledger.session_access is '当前登录的授权 · rights of the connected login';
+
+-- Every right that was given or taken back, by whom and why; rows are only added.
+create table if not exists ledger.access_event (
+    event_id bigint generated always as identity primary key,
+    login name not null,
+    role_name text not null,
+    action text not null check (action in ('granted', 'revoked')),
+    county_code text,
+    may_see_identifiers boolean not null default false,
+    valid_until date,
+    decided_by text not null,
+    reason text not null,
+    decided_at timestamptz not null default now()
+);
+comment on table ledger.access_event is
+'授权变更记录：只增不改 · rights given and taken back, on record: rows are only added';
 
 -- The matrix roles × objects × privileges, from include/sql/access.yml.
 create table if not exists ledger.access_rule (

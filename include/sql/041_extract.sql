@@ -10,3 +10,16 @@ create table if not exists reference.extract (
 );
 comment on table reference.extract is
 '数据源清单及时效约定 · extracts of the contracts, how often they come and how long they stay usable';
+
+-- The columns of the contracts in their order: what a delivered row is called in the sender's file, and what names a person.
+create table if not exists reference.extract_column (
+    extract text not null references reference.extract on delete cascade,
+    column_name text not null,
+    position int not null,
+    header text not null,
+    data_type text not null,
+    is_personal boolean not null,
+    primary key (extract, column_name)
+);
+comment on table reference.extract_column is
+'数据源的列：表头、类型、是否个人信息 · columns of the contracts: header, type, whether personal';

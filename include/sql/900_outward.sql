@@ -67,7 +67,9 @@ do $$
 declare
     private_schema name;
 begin
-    foreach private_schema in array array['mart_identity', 'mart_comparison', 'mart_finding', 'mart_summary', 'reference', 'ledger']::name[] loop
+    foreach private_schema in array array[
+        'raw', 'staging', 'mart_identity', 'mart_comparison', 'mart_finding', 'mart_summary', 'reference', 'ledger'
+    ]::name[] loop
         execute format('grant usage on schema %I to bidui_view_owner', private_schema);
         execute format('grant select on all tables in schema %I to bidui_view_owner', private_schema);
     end loop;

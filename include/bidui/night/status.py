@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bidui.contract import Sources
+from bidui.warehouse import access_log
 
 IN_FORCE = """
 select distinct on (extract) extract, batch_id, data_date, rows_accepted, rows_quarantined, source_name
@@ -39,8 +40,8 @@ def collect(connection: psycopg2.extensions.connection, sources: Sources, today:
         in_force = {row["extract"]: row for row in cursor.fetchall()}
         cursor.execute(HELD)
         held = [dict(row) for row in cursor.fetchall()]
-        cursor.execute("select count(*) as n from pg_available_extensions where name = 'pgaudit'")
-        audit = cursor.fetchone()
+    with connection.cursor() as cursor:
+        access_log_mode = access_log.mode(cursor)
     extracts = []
     for extract in sources.extracts.values():
         batch = in_force.get(extract.key)
@@ -63,11 +64,20 @@ def collect(connection: psycopg2.extensions.connection, sources: Sources, today:
         "published": published["as_of"].isoformat() if published and published["as_of"] else None,
         "extracts": extracts,
         "held": [{**row, "as_of": row["as_of"].isoformat()} for row in held],
-        "pgaudit": bool(audit and audit["n"]),
+        "access_log": access_log_mode,
     }
 
 
 STATES = {"missing": "[red]缺失 missing[/]", "stale": "[yellow]过期 stale[/]", "in_force": "[green]生效 in force[/]"}
+
+ACCESS_LOG = {
+    "pgaudit": "访问日志：pgaudit · accesses are logged by pgaudit",
+    "statements": "访问日志：数据库服务器日志（无 pgaudit），见 bidui accesses"
+    " · accesses are in the server's log (no pgaudit here), see `bidui accesses`",
+    "off": "[bold red]访问未记录[/]：请数据库管理员执行 grant set on parameter log_statement to <所有者>，然后 bidui prepare"
+    " · [bold red]accesses are not logged[/]: ask the server's administrator for"
+    " `grant set on parameter log_statement to <owner>`, then `bidui prepare`",
+}
 
 
 def show(status: dict[str, Any], console: Console) -> None:
@@ -86,5 +96,4 @@ def show(status: dict[str, Any], console: Console) -> None:
     for row in status["held"]:
         console.print(f"[bold red]暂存待核 held[/] batch {row['batch_id']} {row['extract']} {row['source_name']}: {row['reason']}")
         console.print(f"  放行 release: bidui release {row['batch_id']} --by 姓名 --reason 原因", highlight=False)
-    if not status["pgaudit"]:
-        console.print("访问日志由服务器日志记录（无 pgaudit） · access is logged by the server's log (no pgaudit here)")
+    console.print(ACCESS_LOG[status["access_log"]])

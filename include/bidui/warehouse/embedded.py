@@ -78,6 +78,11 @@ def data_dir() -> Path:
     return home() / "postgres" / "data"
 
 
+def log_files() -> list[Path]:
+    """The server's log files, oldest first (they are named by day)."""
+    return sorted((data_dir() / "log").glob("*.log"))
+
+
 def is_running() -> bool:
     """Whether the server of this home is up (asked of the data directory, not of a port)."""
     if not (data_dir() / "postmaster.pid").exists():
@@ -207,6 +212,8 @@ def _ensure_owner() -> None:
                 sql.SQL("create role {} login createrole password %s").format(sql.Identifier(OWNER)),
                 (secret("warehouse_owner"),),
             )
+        # The owner decides whose statements are logged (`access_log`), and nothing else of the server.
+        cursor.execute(sql.SQL("grant set on parameter log_statement to {}").format(sql.Identifier(OWNER)))
     ensure_database(DATABASE)
 
 

@@ -67,7 +67,10 @@ def load_comments(connection: psycopg2.extensions.connection) -> None:
 
 
 def load_extracts(connection: psycopg2.extensions.connection, sources: Sources) -> None:
-    """Write the extracts of the contracts and their terms for `published.source_freshness`, in the caller's transaction."""
+    """Write the extracts of the contracts, their terms and columns, in the caller's transaction.
+
+    `published.source_freshness` reads the terms, `audit.explain_finding` the columns.
+    """
     rows = [
         (e.key, e.department, e.title.zh, e.title.en, e.delivery.cadence, e.delivery.max_age_days)
         for e in sources.extracts.values()
@@ -78,6 +81,15 @@ def load_extracts(connection: psycopg2.extensions.connection, sources: Sources) 
             cursor,
             "insert into reference.extract (extract, department, title_zh, title_en, cadence, max_age_days) values %s",
             rows,
+        )
+        execute_values(
+            cursor,
+            "insert into reference.extract_column (extract, column_name, position, header, data_type, is_personal) values %s",
+            [
+                (e.key, column.name, position, column.header, column.type, column.personal)
+                for e in sources.extracts.values()
+                for position, column in enumerate(e.columns, start=1)
+            ],
         )
 
 

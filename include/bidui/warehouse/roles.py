@@ -15,7 +15,7 @@ from psycopg2 import sql
 from bidui.contract import load_sources
 from bidui.home import secret, sources_dir, sql_dir
 from bidui.problem import Problem, ProblemError
-from bidui.warehouse import outward
+from bidui.warehouse import access_log, outward
 from bidui.warehouse.connection import warehouse_url
 
 # Logins belong to the whole server: one preparation at a time.
@@ -29,16 +29,22 @@ class Login:
     statement_timeout: str
     connections: int
     search_path: tuple[str, ...]
+    log_access: bool = False
 
 
 @dataclass(frozen=True)
 class Role:
-    """One line of the matrix. `reads` maps (schema, table or "*") to columns; no columns means all."""
+    """One line of the matrix. `reads` maps (schema, table or "*") to columns; no columns means all.
+
+    `rows_granted`: rows are limited to the counties granted to the login. `counties` and `may_see_identifiers` are the
+    grant of the platform's own login.
+    """
 
     name: str
     title: str
     reads: dict[tuple[str, str], tuple[str, ...]]
     login: Login
+    rows_granted: bool = False
     counties: tuple[str, ...] = field(default=())
     may_see_identifiers: bool = False
 
@@ -77,8 +83,8 @@ def ensure_roles(connection: psycopg2.extensions.connection) -> None:
                     " values (%s, %s, %s, %s)",
                     (role.group, schema, table, list(columns) or None),
                 )
-        for role in matrix().values():
-            _ensure_login(connection, cursor, role)
+    for role in matrix().values():
+        _ensure_own_login(connection, role)
     outward.load_comments(connection)
     outward.load_extracts(connection, load_sources(sources_dir()))
 
@@ -86,7 +92,12 @@ def ensure_roles(connection: psycopg2.extensions.connection) -> None:
 def connection_url(role_name: str) -> str:
     """Return the URL with which the platform's login of a role connects; raises ProblemError for an unknown role."""
     role = role_named(role_name)
-    url = sqlalchemy.make_url(warehouse_url()).set(username=role.login_name, password=_password(role))
+    return url_of(role.login_name, _password(role))
+
+
+def url_of(login_name: str, password: str) -> str:
+    """The URL with which a login connects to the warehouse."""
+    url = sqlalchemy.make_url(warehouse_url()).set(username=login_name, password=password)
     return url.render_as_string(hide_password=False)
 
 
@@ -122,66 +133,82 @@ def _role(name: str, given: dict[str, Any]) -> Role:
         name=name,
         title=f"{given['title']['zh']} · {given['title']['en']}",
         reads=reads,
-        login=Login(login["statement_timeout"], login["connections"], tuple(login["search_path"])),
+        login=Login(
+            login["statement_timeout"],
+            login["connections"],
+            tuple(login["search_path"]),
+            login.get("log_access", False),
+        ),
+        rows_granted=given["rows"] == "granted",
         counties=tuple(grant.get("counties", ())),
         may_see_identifiers=grant.get("may_see_identifiers", False),
     )
 
 
-def _ensure_login(
-    connection: psycopg2.extensions.connection, cursor: psycopg2.extensions.cursor, role: Role
-) -> None:
-    name = sql.Identifier(role.login_name)
-    cursor.execute("select 1 from pg_roles where rolname = %s", (role.login_name,))
-    if cursor.fetchone() is None:
-        try:
-            cursor.execute(sql.SQL("create role {} login").format(name))
-        except psycopg2.errors.InsufficientPrivilege:
-            raise ProblemError(_may_not_create(role)) from None
-    # The server only ever sees the verifier: the password is in no statement that a log could keep.
-    verifier = psycopg2.extensions.encrypt_password(
-        _password(role), role.login_name, scope=connection, algorithm="scram-sha-256"
-    )
-    cursor.execute(
-        sql.SQL("alter role {} login inherit connection limit {} password %s").format(
-            name, sql.Literal(role.login.connections)
-        ),
-        (verifier,),
-    )
-    settings: dict[str, sql.Composable] = {
-        "default_transaction_read_only": sql.Literal("on"),
-        "statement_timeout": sql.Literal(role.login.statement_timeout),
-        "idle_in_transaction_session_timeout": sql.Literal("10min"),
-        "search_path": sql.SQL(", ").join(map(sql.Identifier, role.login.search_path)),
-    }
-    for setting, value in settings.items():
-        cursor.execute(sql.SQL("alter role {} set {} to {}").format(name, sql.Identifier(setting), value))
-    cursor.execute(
-        "select 1 from pg_auth_members where roleid = %s::regrole and member = %s::regrole",
-        (role.group, role.login_name),
-    )
-    if cursor.fetchone() is None:
-        # Its rights are inherited; becoming the group itself would give nothing and is refused.
-        cursor.execute(
-            sql.SQL("grant {} to {} with inherit true, set false").format(sql.Identifier(role.group), name)
+def ensure_login(connection: psycopg2.extensions.connection, role: Role, login_name: str, password: str) -> None:
+    """Bring a login of a role to the role's settings: its password, its group, what it is limited to, what is logged.
+
+    In the caller's transaction. Raises ProblemError when the warehouse's owner may not create roles.
+    """
+    name = sql.Identifier(login_name)
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from pg_roles where rolname = %s", (login_name,))
+        if cursor.fetchone() is None:
+            try:
+                cursor.execute(sql.SQL("create role {} login").format(name))
+            except psycopg2.errors.InsufficientPrivilege:
+                raise ProblemError(_may_not_create(login_name)) from None
+        # The server only ever sees the verifier: the password is in no statement that a log could keep.
+        verifier = psycopg2.extensions.encrypt_password(
+            password, login_name, scope=connection, algorithm="scram-sha-256"
         )
-    for county in role.counties:
         cursor.execute(
-            "insert into ledger.access_grant (login, county_code, may_see_identifiers, granted_by, reason)"
-            " values (%s, %s, %s, 'bidui', '平台自带登录 · the platform''s own login') on conflict do nothing",
-            (role.login_name, county, role.may_see_identifiers),
+            sql.SQL("alter role {} login inherit connection limit {} password %s").format(
+                name, sql.Literal(role.login.connections)
+            ),
+            (verifier,),
         )
+        settings: dict[str, sql.Composable] = {
+            "default_transaction_read_only": sql.Literal("on"),
+            "statement_timeout": sql.Literal(role.login.statement_timeout),
+            "idle_in_transaction_session_timeout": sql.Literal("10min"),
+            "search_path": sql.SQL(", ").join(map(sql.Identifier, role.login.search_path)),
+        }
+        for setting, value in settings.items():
+            cursor.execute(sql.SQL("alter role {} set {} to {}").format(name, sql.Identifier(setting), value))
+        cursor.execute(
+            "select 1 from pg_auth_members where roleid = %s::regrole and member = %s::regrole",
+            (role.group, login_name),
+        )
+        if cursor.fetchone() is None:
+            # Its rights are inherited; becoming the group itself would give nothing and is refused.
+            cursor.execute(
+                sql.SQL("grant {} to {} with inherit true, set false").format(sql.Identifier(role.group), name)
+            )
+        if role.login.log_access:
+            access_log.switch_on(cursor, login_name)
+
+
+def _ensure_own_login(connection: psycopg2.extensions.connection, role: Role) -> None:
+    ensure_login(connection, role, role.login_name, _password(role))
+    with connection.cursor() as cursor:
+        for county in role.counties:
+            cursor.execute(
+                "insert into ledger.access_grant (login, county_code, may_see_identifiers, granted_by, reason)"
+                " values (%s, %s, %s, 'bidui', '平台自带登录 · the platform''s own login') on conflict do nothing",
+                (role.login_name, county, role.may_see_identifiers),
+            )
 
 
 def _password(role: Role) -> str:
     return secret(f"login_{role.name}")
 
 
-def _may_not_create(role: Role) -> Problem:
+def _may_not_create(login_name: str) -> Problem:
     return Problem(
         code="role_creation_refused",
-        what_zh=f"无权创建登录 {role.login_name}",
-        what_en=f"the warehouse's owner may not create the login {role.login_name}",
+        what_zh=f"无权创建登录 {login_name}",
+        what_en=f"the warehouse's owner may not create the login {login_name}",
         expected_zh="数据库所有者具有 CREATEROLE",
         expected_en="an owner with CREATEROLE",
         fix_zh="请数据库管理员执行 alter role <所有者> createrole",

@@ -1,0 +1,77 @@
+"""What the parts of a story are called, Chinese first; used by the terminal and by the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+EVENTS = {
+    "opened": "新增 opened",
+    "closed": "关闭 closed",
+    "reopened": "重新出现 reopened",
+    "confirmed": "核实属实 confirmed",
+    "dismissed": "核实不属实 dismissed",
+    "exempted": "豁免 exempted",
+    "lapsed": "结论失效 lapsed",
+}
+STATES = {
+    "open": "未结 open",
+    "closed": "已关闭 closed",
+    "confirmed": "已核实属实 confirmed",
+    "false_positive": "核实不属实 false positive",
+    "exempt": "已豁免 exempt",
+}
+VERDICTS = {
+    "confirmed": "属实 confirmed",
+    "false_positive": "不属实 false positive",
+    "exempt": "豁免 exempt",
+    "unclear": "待补正 unclear",
+}
+SIDES = {
+    "registry": "登记有误 registry",
+    "department": "部门有误 department",
+    "both": "双方有误 both",
+    "neither": "均无误 neither",
+}
+DECISIONS = {
+    "linked": "已关联 linked",
+    "review": "待人工复核 in review",
+    "not_found": "名册中没有 not found",
+    "unusable": "无法使用 unusable",
+}
+SUBJECTS = {"person": "人 person", "household": "户 household"}
+
+
+def said(words: dict[str, str], value: Any) -> str:
+    """The word for a value, the value itself where there is none, empty for None."""
+    return "" if value is None else words.get(str(value), str(value))
+
+
+def shown(value: Any) -> str:
+    """A value as a person reads it: text as it is, yes and no and titles in both languages, lists on one line."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是 yes" if value else "否 no"
+    if isinstance(value, list):
+        return "；".join(map(shown, value))
+    if isinstance(value, dict):
+        if value.keys() == {"zh", "en"}:
+            return f"{value['zh']} · {value['en']}"
+        if "title" in value:
+            return shown(value["title"])
+        return "，".join(f"{name}: {shown(part)}" for name, part in value.items())
+    return str(value)
+
+
+def parameter(row: dict[str, Any]) -> str:
+    """One parameter as it was in force: `rule.parameter[key] = value`, and whether a county set it."""
+    key = f"[{row['key']}]" if row.get("key") else ""
+    place = f"，区划 division {row['division_code']}" if row.get("division_code") else ""
+    origin = "本县 county" if row.get("origin") == "county" else "默认 default"
+    return f"{row['rule_id']}.{row['parameter']}{key} = {row['value']}（{origin}{place}）"
+
+
+def label(story: dict[str, Any], side: str, name: str) -> str:
+    """What a value is called where an audit view shows it too, with its own name; else the name alone."""
+    meaning = (story["labels"] or {}).get(f"{side}.{name}")
+    return f"{meaning}（{side}.{name}）" if meaning else f"{side}.{name}"

@@ -1,0 +1,137 @@
+"""Who read what: every statement of a login that sees people is in the server's log, and the log can be read back.
+
+Where pgaudit is loaded it writes the log, else the server itself does (`log_statement`). Either way the log belongs to
+the server's operator: statements may hold what their author typed. What is reported from it names logins, days and views,
+never a statement.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Literal
+
+import psycopg2
+import psycopg2.extensions
+import sqlglot
+from psycopg2 import sql
+from sqlglot import exp
+
+Mode = Literal["pgaudit", "statements", "off"]
+
+# `log_line_prefix = '%m [%p] %u@%d %a '`, as the embedded server is configured and a server of one's own should be.
+_LINE = re.compile(
+    r"^(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\S* \S+ \[\d+\] (?P<login>\S+)@(?P<database>\S+) .*?"
+    r"LOG:  (?:(?P<is_audit>AUDIT: )|statement: |execute [^:]*: )(?P<statement>.*)$"
+)
+# pgaudit writes: type, statement and sub-statement number, class, command, object's type and name, statement, parameters.
+_STATEMENT_OF_AUDIT = 7
+# Where the query starts in a statement: after `declare … cursor for`, `explain`, `copy (`; nowhere in `begin` or `set`.
+_QUERY = re.compile(r"\b(?:select|with|table|values|copy)\b", re.IGNORECASE)
+# A longer statement goes on in lines that start with a tab.
+_CONTINUED = "\t"
+
+
+@dataclass(frozen=True)
+class Access:
+    """One statement of a login: when it came and which outward views it read (`schema.view`; an `_asof` function
+    counts as its view). `views` is empty where it read none; `is_readable` is false where the statement could not be
+    understood."""
+
+    login: str
+    at: dt.datetime
+    views: tuple[str, ...]
+    is_readable: bool = True
+
+
+def switch_on(cursor: psycopg2.extensions.cursor, login_name: str) -> None:
+    """Have every statement of the login written to the server's log, where the server lets its owner decide that."""
+    wanted = {"pgaudit": ("pgaudit.log", "read"), "statements": ("log_statement", "all")}.get(mode(cursor))
+    if wanted is not None:
+        name, value = wanted
+        cursor.execute(
+            sql.SQL("alter role {} set {} to {}").format(
+                sql.Identifier(login_name), sql.SQL(".").join(map(sql.Identifier, name.split("."))), sql.Literal(value)
+            )
+        )
+
+
+def mode(cursor: psycopg2.extensions.cursor) -> Mode:
+    """How this server logs accesses: by pgaudit, by `log_statement`, or not at all (its owner may not decide it)."""
+    cursor.execute(
+        "select current_setting('pgaudit.log', true) is not null"
+        "   and has_parameter_privilege(current_user, 'pgaudit.log', 'set'),"
+        " has_parameter_privilege(current_user, 'log_statement', 'set')"
+    )
+    row = cursor.fetchone()
+    by_pgaudit, by_statement = row if row is not None else (False, False)
+    if by_pgaudit:
+        return "pgaudit"
+    return "statements" if by_statement else "off"
+
+
+def read(paths: Iterable[Path], database: str, views: frozenset[str], search_path: tuple[str, ...]) -> Iterator[Access]:
+    """Read the accesses to a database out of log files, oldest file first, one statement at a time.
+
+    `views` are the outward views (`schema.view`); a name without a schema is looked for along `search_path`.
+    """
+    for path in paths:
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            for login, at, statement in _statements(lines, database):
+                found = _views_of(statement, views, search_path)
+                yield Access(login, at, found or (), is_readable=found is not None)
+
+
+def _statements(lines: Iterable[str], database: str) -> Iterator[tuple[str, dt.datetime, str]]:
+    entry: re.Match[str] | None = None
+    text: list[str] = []
+    for line in chain(lines, [""]):
+        if entry is not None and line.startswith(_CONTINUED):
+            text.append(line[1:])
+            continue
+        if entry is not None:
+            said = "".join(text)
+            if entry["is_audit"]:
+                said = next(csv.reader(io.StringIO(said)))[_STATEMENT_OF_AUDIT]
+            yield entry["login"], dt.datetime.fromisoformat(entry["at"]), said
+        entry = _LINE.match(line)
+        if entry is not None and entry["database"] != database:
+            entry = None
+        text = [entry["statement"], "\n"] if entry is not None else []
+
+
+def _views_of(statement: str, views: frozenset[str], search_path: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The outward views and functions that a statement reads; None when it cannot be parsed."""
+    query = _QUERY.search(statement)
+    if query is None:
+        return ()
+    try:
+        trees = [tree for tree in sqlglot.parse(statement[query.start() :], read="postgres") if tree is not None]
+    except sqlglot.errors.SqlglotError:
+        return None
+    named = {place for tree in trees for node in tree.find_all(exp.Table, exp.Anonymous) if (place := _place(node))}
+    found = set()
+    for schema, name in named:
+        candidates = [f"{place}.{name}" for place in ([schema] if schema else search_path)]
+        found.update([candidate for candidate in candidates if candidate in views][:1])
+    return tuple(sorted(found))
+
+
+def _place(node: exp.Expression) -> tuple[str, str] | None:
+    """(schema or '', name) of a table or of a function that is called; a view's `_asof` function counts as the view."""
+    if isinstance(node, exp.Table):
+        # A function in FROM is found as the call inside.
+        return None if isinstance(node.this, exp.Anonymous) else (node.db.lower(), node.name.lower())
+    holder = node.parent
+    schema = ""
+    if isinstance(holder, exp.Table):
+        schema = holder.db
+    elif isinstance(holder, exp.Dot):
+        schema = holder.this.name
+    return schema.lower(), node.name.lower().removesuffix("_asof")
