@@ -17,9 +17,10 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class LocatedYaml:
     """Plain data of one YAML file (`data`) and the line (from 1) of every key path (`line`)."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, dates_as_text: bool = False) -> None:
         """Read `path`. Raises ProblemError when it is missing, not YAML, or gives a key twice."""
         self.path = path
+        self._dates_as_text = dates_as_text
         self._lines: dict[KeyPath, int] = {}
         try:
             text = path.read_text(encoding="utf-8-sig")
@@ -87,6 +88,8 @@ class LocatedYaml:
             return mapping
         if isinstance(node, yaml.SequenceNode):
             return [self._plain(item, (*path, position)) for position, item in enumerate(node.value)]
+        if self._dates_as_text and node.tag == "tag:yaml.org,2002:timestamp":
+            return node.value
         return yaml.SafeLoader("").construct_object(node, deep=True)
 
 

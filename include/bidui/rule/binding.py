@@ -88,10 +88,12 @@ def bind(
     return binding
 
 
-def compile_night(connection: psycopg2.extensions.connection, catalogue: Catalogue, as_of: dt.date) -> Binding:
-    """Compile every rule of the catalogue that runs on the night; nothing is written."""
+def compile_night(
+    connection: psycopg2.extensions.connection, catalogue: Catalogue, as_of: dt.date, parameters: Parameters | None = None
+) -> Binding:
+    """Compile every rule of the catalogue that runs on the night, with its parameters or others; nothing is written."""
     binding = Binding(as_of, refused=list(catalogue.problems))
-    parameters = Parameters.of_night(connection, as_of)
+    parameters = parameters or Parameters.of_night(connection, as_of)
     columns: dict[str, frozenset[str]] = {}
     for rule in catalogue.rules:
         if not rule.is_active(as_of):
@@ -201,8 +203,12 @@ def check(connection: psycopg2.extensions.connection, bound: BoundRule) -> None:
             raise BindError(place, *_server_said(error))
 
 
-def attempt(connection: psycopg2.extensions.connection, statement: sql.Composable) -> psycopg2.Error | None:
+def attempt(
+    connection: psycopg2.extensions.connection, statement: sql.Composable, into: list[tuple[Any, ...]] | None = None
+) -> psycopg2.Error | None:
     """Run a statement in a savepoint; return what the server holds against it, or None when it went through.
+
+    The rows of a query that went through are added to `into`.
 
     An error that is not the statement's (no space, cancelled, connection lost) is raised.
     """
@@ -215,6 +221,8 @@ def attempt(connection: psycopg2.extensions.connection, statement: sql.Composabl
                 raise
             cursor.execute("rollback to savepoint rule_attempt")
             return error
+        if into is not None:
+            into += cursor.fetchall()
         cursor.execute("release savepoint rule_attempt")
     return None
 
@@ -237,7 +245,8 @@ def columns_of(connection: psycopg2.extensions.connection, name: str) -> frozens
 def refusal(rule: Rule, error: BindError) -> RuleProblem:
     """The problem that a person reads when a rule is refused."""
     return RuleProblem(
-        rule.file, rule.id, problem_of(rule.file, rule.id, error.place, error.code, error.expected, error.fix)
+        rule.file, rule.id,
+        problem_of(rule.file, rule.id, rule.line_of(error.place), error.place, error.code, error.expected, error.fix),
     )
 
 
@@ -251,7 +260,7 @@ def _refuse_failing(connection: psycopg2.extensions.connection, binding: Binding
         _find_failing(connection, group, failing)
     for bound in [bound for bound in binding.active if bound.rule.id in failing]:
         binding.active.remove(bound)
-        failed = BindError("predicate", *_failed_on_data(failing[bound.rule.id]))
+        failed = BindError("predicate", *failed_on_data(failing[bound.rule.id]))
         binding.refused.append(refusal(bound.rule, failed))
 
 
@@ -284,7 +293,7 @@ def _server_said(error: psycopg2.Error) -> tuple[tuple[str, str], tuple[str, str
     )
 
 
-def _failed_on_data(error: psycopg2.Error) -> tuple[tuple[str, str], tuple[str, str]]:
+def failed_on_data(error: psycopg2.Error) -> tuple[tuple[str, str], tuple[str, str]]:
     """The kind of error alone: the server's message may quote a person's value."""
     kind = type(error).__name__
     return (

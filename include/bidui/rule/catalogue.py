@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import jsonschema
-import yaml
 
-from bidui.problem import Problem
+from bidui.contract.located_yaml import KeyPath, LocatedYaml, dotted
+from bidui.problem import Problem, ProblemError
 from bidui.rule.definition import Example, Grain, Parameter, Rule, RuleException, Title, digest_of
 from bidui.rule.expression import ExpressionError, compile_expression, parameter_names
 
@@ -59,27 +60,8 @@ class RuleProblem:
     problem: Problem
 
 
-class _TextDates(yaml.SafeLoader):
-    """YAML whose dates stay text, and in which a key said twice is an error instead of the last one winning."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _value in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"key said twice: {key}", key_node.start_mark)
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
-_TextDates.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def load(folder: Path) -> Catalogue:
-    """Read every `*.yml` of the catalogue's folder.
+def load(folder: Path, tried: Path | None = None) -> Catalogue:
+    """Read every `*.yml` of the catalogue's folder; the rules of the file `tried` stand in for those of the same id.
 
     A rule with a mistake becomes a problem and the others are kept; a file that is no YAML is one problem.
     `grains.yml` is part of the engine: a mistake there raises ValueError.
@@ -91,48 +73,63 @@ def load(folder: Path) -> Catalogue:
             catalogue.not_carried = _load_not_carried(path)
         elif path.name != GRAINS_FILE:
             _load_family(path, schema, catalogue)
+    if tried is not None:
+        _stand_in(tried, schema, catalogue)
     _refuse_repeated(catalogue)
     _refuse_bad_causes(catalogue)
     catalogue.rules.sort(key=lambda rule: rule.id)
     return catalogue
 
 
+def _stand_in(path: Path, schema: dict[str, Any], catalogue: Catalogue) -> None:
+    """Let the rules of a file replace those of the catalogue with the same id, wherever they came from."""
+    tried = Catalogue(grains=catalogue.grains)
+    _load_family(path, schema, tried)
+    named = {rule.id for rule in tried.rules} | {found.rule_id for found in tried.problems}
+    catalogue.rules = [rule for rule in catalogue.rules if rule.id not in named] + tried.rules
+    catalogue.problems = [found for found in catalogue.problems if found.rule_id not in named] + tried.problems
+
+
 def _load_family(path: Path, schema: dict[str, Any], catalogue: Catalogue) -> None:
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextDates)  # noqa: S506 — a SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "file"
-        reason = getattr(error, "problem", None) or "not UTF-8"
+        text = LocatedYaml(path, dates_as_text=True)
+    except ProblemError as error:
+        [unreadable] = error.problems
         catalogue.problems.append(
-            _problem(path.name, None, place, "rule_file_unreadable", "可读的 YAML（UTF-8）", "readable YAML in UTF-8",
-                     f"按该处修正：{reason}", f"correct it there: {reason}")
+            _problem(path.name, None, unreadable.row, unreadable.column or "", "rule_file_unreadable",
+                     "可读的 YAML（UTF-8）", "readable YAML in UTF-8",
+                     f"按该处修正：{unreadable.found or unreadable.what_zh}",
+                     f"correct it there: {unreadable.found or unreadable.what_en}")
         )
         return
-    wrong = list(_schema_problems(schema, schema, content, path.name, None, ""))
+    content = text.data
+    wrong = list(_schema_problems(schema, schema, content, path.name, None, text, ()))
     catalogue.problems += wrong
     if wrong:
         return
     rule_schema = {**schema, **schema["$defs"]["rule"]}
     for position, entry in enumerate(content["rules"]):
-        rule_id = entry.get("id") if isinstance(entry.get("id"), str) else None
-        named = rule_id or f"rules[{position}]"
-        wrong = list(_schema_problems(rule_schema, schema, entry, path.name, named, ""))
+        at = ("rules", position)
+        rule_id = entry.get("id") if isinstance(entry.get("id"), str) else f"rules[{position}]"
+        wrong = list(_schema_problems(rule_schema, schema, entry, path.name, rule_id, text, at))
         if not wrong:
-            rule = _rule(entry, content["family"], path.name, catalogue.grains, wrong)
+            lines = {str(key): text.line((*at, key)) or 0 for key in entry} | {"": text.line(at) or 0}
+            rule = _rule(entry, content["family"], path.name, catalogue.grains, lines, wrong)
             if rule is not None and not wrong:
                 catalogue.rules.append(rule)
         catalogue.problems += wrong
 
 
 def _rule(
-    entry: dict[str, Any], family: str, file: str, grains: Mapping[str, Grain], wrong: list[RuleProblem]
+    entry: dict[str, Any], family: str, file: str, grains: Mapping[str, Grain], lines: dict[str, int],
+    wrong: list[RuleProblem],
 ) -> Rule | None:
     """Build a rule from an entry that fits the schema; what the schema cannot say is added to `wrong`."""
     rule_id = entry["id"]
 
     def refuse(place: str, code: str, expected: tuple[str, str], fix: tuple[str, str]) -> None:
-        wrong.append(_problem(file, rule_id, place, code, *expected, *fix))
+        line = lines.get(re.split(r"[^a-z_]", place, maxsplit=1)[0], lines[""])
+        wrong.append(_problem(file, rule_id, line, place, code, *expected, *fix))
 
     grain = grains.get(entry["grain"])
     if grain is None:
@@ -155,7 +152,7 @@ def _rule(
         name: Parameter(
             name=name, type=said["type"], title=_title(said["title"]),
             rule_id=said.get("rule", rule_id), parameter=said.get("parameter", name),
-            one_of=tuple(said.get("one_of", ())),
+            one_of=tuple(said.get("one_of", ())), at=said.get("at"),
         )
         for name, said in entry.get("parameters", {}).items()
     }
@@ -220,6 +217,7 @@ def _rule(
         version=entry.get("version", digest[:12]),
         digest=digest,
         definition={"family": family, **entry},
+        lines=lines,
     )
 
 
@@ -231,7 +229,7 @@ def _refuse_repeated(catalogue: Catalogue) -> None:
     for rule_id, where in files.items():
         if len(where) > 1:
             catalogue.problems.append(
-                _problem(" ".join(sorted(set(where))), rule_id, "id", "rule_id_repeated", "每个规则编号只出现一次",
+                _problem(" ".join(sorted(set(where))), rule_id, None, "id", "rule_id_repeated", "每个规则编号只出现一次",
                          "each rule id once", "删除或改名其中一个", "remove or rename one of them")
             )
     catalogue.rules = [rule for rule in catalogue.rules if len(files[rule.id]) == 1]
@@ -244,7 +242,7 @@ def _refuse_bad_causes(catalogue: Catalogue) -> None:
         if rule.id in _reachable(rule.cause, causes):
             catalogue.rules.remove(rule)
             catalogue.problems.append(
-                _problem(rule.file, rule.id, "cause", "rule_cause_circular", "起因不回到规则自身",
+                _problem(rule.file, rule.id, rule.line_of("cause"), "cause", "rule_cause_circular", "起因不回到规则自身",
                          "causes that do not lead back to the rule", "去掉其中一个起因", "remove one of the causes")
             )
 
@@ -261,7 +259,7 @@ def _reachable(start: Iterable[str], causes: Mapping[str, tuple[str, ...]]) -> s
 
 
 def _load_grains(path: Path) -> dict[str, Grain]:
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextDates)  # noqa: S506 — a SafeLoader
+    content = LocatedYaml(path).data
     grains: dict[str, Grain] = {}
     for name, said in content["grains"].items():
         missing = {"title", "facts", "side", "lineage", "subject_kind", "subject", "extracts"} - set(said)
@@ -287,7 +285,7 @@ def _load_grains(path: Path) -> dict[str, Grain]:
 
 
 def _load_not_carried(path: Path) -> list[NotCarried]:
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextDates)  # noqa: S506 — a SafeLoader
+    content = LocatedYaml(path).data
     return [NotCarried(said["id"], _title(said["title"]), _title(said["reason"])) for said in content["rules"]]
 
 
@@ -305,31 +303,32 @@ def _date(text: str | None) -> dt.date | None:
 
 
 def _schema_problems(
-    schema: dict[str, Any], root: dict[str, Any], value: Any, file: str, rule_id: str | None, prefix: str
+    schema: dict[str, Any], root: dict[str, Any], value: Any, file: str, rule_id: str | None, text: LocatedYaml,
+    below: KeyPath,
 ) -> Iterable[RuleProblem]:
-    """One problem per place where `value` does not fit the schema, in the order of the file."""
+    """One problem per place where `value`, which stands `below` a path of the file, does not fit the schema."""
     validator = jsonschema.Draft202012Validator({**schema, "$defs": root["$defs"]})
     for error in sorted(validator.iter_errors(value), key=lambda error: [str(part) for part in error.absolute_path]):
-        place = prefix + "".join(
-            f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path
-        ).lstrip(".")
+        at = tuple(error.absolute_path)
         said = error.message.split("\n")[0]
         yield _problem(
-            file, rule_id, place or "rule", "rule_schema", "符合 rule.schema.json 的内容",
+            file, rule_id, text.line((*below, *at)), dotted(at) or "rule", "rule_schema", "符合 rule.schema.json 的内容",
             "what rule.schema.json asks for", f"按提示修改：{said}", f"correct it: {said}",
         )
 
 
 def _problem(
-    file: str, rule_id: str | None, place: str, code: str, expected_zh: str, expected_en: str, fix_zh: str, fix_en: str
+    file: str, rule_id: str | None, line: int | None, place: str, code: str,
+    expected_zh: str, expected_en: str, fix_zh: str, fix_en: str,
 ) -> RuleProblem:
     return RuleProblem(
-        file, rule_id, problem_of(file, rule_id, place, code, (expected_zh, expected_en), (fix_zh, fix_en))
+        file, rule_id, problem_of(file, rule_id, line, place, code, (expected_zh, expected_en), (fix_zh, fix_en))
     )
 
 
 def problem_of(
-    file: str, rule_id: str | None, place: str, code: str, expected: tuple[str, str], fix: tuple[str, str]
+    file: str, rule_id: str | None, line: int | None, place: str, code: str, expected: tuple[str, str],
+    fix: tuple[str, str],
 ) -> Problem:
     """A refusal as people read it: the rule, the place in it, what was expected there and what to do."""
     if rule_id is None:
@@ -343,7 +342,8 @@ def problem_of(
         what_zh=what[0],
         what_en=what[1],
         file=file,
-        column=f"{rule_id}.{place}" if rule_id else place,
+        row=line,
+        column=f"{rule_id}.{place}" if rule_id else place or None,
         expected_zh=expected[0],
         expected_en=expected[1],
         fix_zh=fix[0],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,7 @@ class Parameter:
     """A value a rule reads from reference data.
 
     `name` is what the rule calls it; `rule_id` and `parameter` name whose value it is (usually the rule's own).
+    `at` is a date column of the row: the value valid on that day counts, instead of the one valid on the night.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Parameter:
     rule_id: str
     parameter: str
     one_of: tuple[str, ...] = ()
+    at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,13 @@ class Rule:
     version: str
     digest: str
     definition: dict[str, Any]
+    # Line of each key in the file, and of the rule itself under "".
+    lines: dict[str, int] = field(default_factory=dict, compare=False)
+
+    def line_of(self, place: str) -> int | None:
+        """The line of a place such as `predicate, character 5` or `exceptions.newborn`; the rule's own where it has none."""
+        key = re.split(r"[^a-z_]", place, maxsplit=1)[0]
+        return self.lines.get(key, self.lines.get(""))
 
     def is_active(self, as_of: dt.date) -> bool:
         """Whether the rule runs on the night `as_of`; `active_to` is the last night it runs."""

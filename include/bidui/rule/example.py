@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -37,23 +38,28 @@ class Verdict:
 
 
 def shipped_parameters(rule: Rule, path: Path | None = None) -> Parameters:
-    """The shipped defaults valid on the night of a rule's examples (a county's own values are not its tests)."""
-    night = rule.examples_as_of.isoformat()
+    """The shipped defaults as the night of a rule's examples knows them (a county's own values are not its tests)."""
     with (path or dbt_dir() / SHIPPED_PARAMETERS).open(encoding="utf-8", newline="") as stream:
         return Parameters(
-            ParameterRow(
-                rule_id=line["rule_id"],
-                parameter=line["parameter"],
-                key=line["key"] or "",
-                division_code=line["division_code"] or "",
-                valid_from=line["valid_from"] or "-infinity",
-                valid_to=line["valid_to"] or "infinity",
-                value=line["value"],
-                origin="default",
-            )
-            for line in csv.DictReader(stream)
-            if (line["valid_from"] or night) <= night <= (line["valid_to"] or night)
+            (
+                ParameterRow(
+                    rule_id=line["rule_id"],
+                    parameter=line["parameter"],
+                    key=line["key"] or "",
+                    division_code=line["division_code"] or "",
+                    valid_from=line["valid_from"] or "-infinity",
+                    valid_to=_day_after(line["valid_to"]) if line["valid_to"] else "infinity",
+                    value=line["value"],
+                    origin="default",
+                )
+                for line in csv.DictReader(stream)
+            ),
+            rule.examples_as_of,
         )
+
+
+def _day_after(day: str) -> str:
+    return (dt.date.fromisoformat(day) + dt.timedelta(days=1)).isoformat()
 
 
 class ExampleBench:

@@ -1,4 +1,4 @@
-"""The parameters of rules: which rows of reference data are valid on a night, and the SQL that chooses among them."""
+"""The parameters of rules: which rows of reference data are valid when, and the SQL that chooses among them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,19 @@ import psycopg2.extensions
 
 from bidui.rule.definition import Parameter
 
-_VALID = """
+# Those of earlier days too: a payment is judged by the rate of its own month.
+_KNOWN = """
 select rule_id, parameter, key, division_code, valid_from::text, valid_to::text, value, origin
 from reference.parameter
-where valid_from <= %(as_of)s and %(as_of)s < valid_to
+where valid_from <= %(as_of)s
+"""
+
+_SHIPPED = """
+select
+    rule_id, parameter, coalesce(key, ''), coalesce(division_code, ''), coalesce(valid_from, '-infinity'::date)::text,
+    coalesce(valid_to + 1, 'infinity'::date)::text, value, 'default'
+from reference.parameter_default
+where coalesce(valid_from, '-infinity'::date) <= %(as_of)s
 """
 
 # Digits of a division code per level, deepest first, and the fact column that names that level.
@@ -38,7 +47,7 @@ class ParameterError(ValueError):
 
 @dataclass(frozen=True)
 class ParameterRow:
-    """One row of reference.parameter; dates are text because `infinity` is one of them."""
+    """One row of reference.parameter, valid [valid_from, valid_to); dates are text because `infinity` is one of them."""
 
     rule_id: str
     parameter: str
@@ -53,25 +62,45 @@ class ParameterRow:
         """The row as a JSON object, for the ledger."""
         return asdict(self)
 
+    def is_valid(self, day: str) -> bool:
+        """Whether the row is valid on a day. As texts, -infinity comes before and infinity after every ISO date."""
+        return self.valid_from <= day < self.valid_to
+
 
 class Parameters:
-    """The parameter rows valid on one night."""
+    """The parameter rows known on one night."""
 
-    def __init__(self, rows: Iterable[ParameterRow]) -> None:
+    def __init__(self, rows: Iterable[ParameterRow], night: dt.date) -> None:
+        self._night = night.isoformat()
         self._rows: dict[tuple[str, str], list[ParameterRow]] = {}
         for row in rows:
             self._rows.setdefault((row.rule_id, row.parameter), []).append(row)
 
     @classmethod
     def of_night(cls, connection: psycopg2.extensions.connection, as_of: dt.date) -> Parameters:
-        """Read the rows of reference.parameter valid on the night."""
+        """Read the rows of reference.parameter that the night knows of."""
         with connection.cursor() as cursor:
-            cursor.execute(_VALID, {"as_of": as_of})
-            return cls(ParameterRow(*row) for row in cursor.fetchall())
+            cursor.execute(_KNOWN, {"as_of": as_of})
+            return cls((ParameterRow(*row) for row in cursor.fetchall()), as_of)
+
+    @classmethod
+    def tried(
+        cls, connection: psycopg2.extensions.connection, as_of: dt.date, county: Iterable[ParameterRow]
+    ) -> Parameters:
+        """What `of_night` would read if `county` were all that the county had set (as the view reference.parameter)."""
+        own = list(county)
+        replaced = {(row.rule_id, row.parameter, row.key) for row in own if not row.division_code}
+        with connection.cursor() as cursor:
+            cursor.execute(_SHIPPED, {"as_of": as_of})
+            shipped = [ParameterRow(*row) for row in cursor.fetchall()]
+        kept = [row for row in shipped if (row.rule_id, row.parameter, row.key) not in replaced]
+        return cls([*own, *kept], as_of)
 
     def rows(self, parameter: Parameter) -> list[ParameterRow]:
-        """The rows bound for a parameter, in a fixed order."""
+        """The rows bound for a parameter, in a fixed order: those valid on the night, or all if its day is the row's."""
         found = self._rows.get((parameter.rule_id, parameter.parameter), [])
+        if parameter.at is None:
+            found = [row for row in found if row.is_valid(self._night)]
         return sorted(found, key=lambda row: (row.key, row.division_code, row.valid_from, row.origin))
 
     def sql(self, parameter: Parameter, key_sql: str | None) -> str:
@@ -99,13 +128,13 @@ class Parameters:
                     f"{parameter.name} has keys; write :{parameter.name}[expression]",
                     f"parameters.{parameter.name}",
                 )
-            return f"({_by_division(parameter, everywhere)})"
+            return f"({_by_day(parameter, everywhere)})"
         branches = [
-            f"when {quote(key)} then {_by_division(parameter, [row for row in rows if row.key == key])}" for key in keys
+            f"when {quote(key)} then {_by_day(parameter, [row for row in rows if row.key == key])}" for key in keys
         ]
-        otherwise = f" else {_by_division(parameter, everywhere)}" if everywhere else ""
+        otherwise = f" else {_by_day(parameter, everywhere)}" if everywhere else ""
         if not branches:
-            return f"({_by_division(parameter, everywhere)})"
+            return f"({_by_day(parameter, everywhere)})"
         return f"(case ({key_sql})::text {' '.join(branches)}{otherwise} end)"
 
 
@@ -172,6 +201,16 @@ def _is_date(text: str) -> bool:
     except ValueError:
         return False
     return len(text) == 10
+
+
+def _by_day(parameter: Parameter, rows: list[ParameterRow]) -> str:
+    """SQL choosing among the rows of one key: by the row's day where the parameter asks for it, then by division."""
+    if parameter.at is None:
+        return _by_division(parameter, rows)
+    days = sorted({day for row in rows for day in (row.valid_from, row.valid_to)} - {"infinity"}, reverse=True)
+    spans = [(day, [row for row in rows if row.is_valid(day)]) for day in days]
+    branches = [f"when {parameter.at} >= {quote(day)} then {_by_division(parameter, valid)}" for day, valid in spans]
+    return f"case {' '.join(branches)} end"
 
 
 def _by_division(parameter: Parameter, rows: list[ParameterRow]) -> str:

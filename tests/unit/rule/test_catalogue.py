@@ -98,6 +98,8 @@ def test_a_mistake_is_named_with_its_place_and_the_others_stay(
     problem = next(found.problem for found in catalogue.problems if found.rule_id == "TST-01")
     assert problem.file == "test.yml"
     assert problem.column == place
+    # The second rule of the file begins far below the first.
+    assert problem.row is not None and 1 < problem.row < 60
     assert hint in str(problem)
     assert problem.zh and problem.en
     assert "TST-03" in {rule.id for rule in catalogue.rules}
@@ -112,7 +114,7 @@ def test_an_example_too_few_is_a_mistake(load_rules: Callable[..., Catalogue]) -
 def test_a_file_that_is_no_yaml_is_one_problem_with_its_line(load_rules: Callable[..., Catalogue]) -> None:
     catalogue = load_rules(rule(), broken="version: 1\nrules: [\n")
     assert [(found.file, found.rule_id) for found in catalogue.problems] == [("broken.yml", None)]
-    assert "line 3" in (catalogue.problems[0].problem.column or "")
+    assert catalogue.problems[0].problem.row == 3
     assert [rule.id for rule in catalogue.rules] == ["TST-01"]
 
 

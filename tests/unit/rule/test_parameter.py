@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+
 import pytest
 
 from bidui.rule.definition import Parameter, Title
 from bidui.rule.parameter import ParameterError, ParameterRow, Parameters, literal
+
+NIGHT = dt.date(2026, 10, 16)
 
 
 def parameter(kind: str, one_of: tuple[str, ...] = (), name: str = "limit") -> Parameter:
     return Parameter(name, kind, Title("上限", "limit"), "TST-01", name, one_of)
 
 
-def row(value: str, *, key: str = "", division: str = "", valid_from: str = "-infinity", origin: str = "default") -> ParameterRow:
-    return ParameterRow("TST-01", "limit", key, division, valid_from, "infinity", value, origin)
+def row(
+    value: str, *, key: str = "", division: str = "", valid_from: str = "-infinity", valid_to: str = "infinity",
+    origin: str = "default",
+) -> ParameterRow:
+    return ParameterRow("TST-01", "limit", key, division, valid_from, valid_to, value, origin)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +50,7 @@ def test_values_become_typed_literals(kind: str, value: str, sql: str) -> None:
 )
 def test_a_value_of_another_type_is_refused_with_its_row(kind: str, value: str) -> None:
     with pytest.raises(ParameterError) as caught:
-        Parameters([row(value, division="990001000000")]).sql(parameter(kind), None)
+        Parameters([row(value, division="990001000000")], NIGHT).sql(parameter(kind), None)
     assert "TST-01.limit" in caught.value.place
     assert "990001000000" in caught.value.place
     assert value not in str(caught.value)
@@ -60,7 +68,8 @@ def test_a_value_outside_the_allowed_ones_is_refused() -> None:
 
 def test_the_deepest_division_chooses() -> None:
     sql = Parameters(
-        [row("1"), row("2", division="990001000000"), row("3", division="990001101000"), row("4", division="990001101002")]
+        [row("1"), row("2", division="990001000000"), row("3", division="990001101000"), row("4", division="990001101002")],
+        NIGHT,
     ).sql(parameter("integer"), None)
     assert sql == (
         "(case when starts_with(village_code, '990001101002') then 4 when starts_with(town_code, '990001101') then 3"
@@ -69,18 +78,32 @@ def test_the_deepest_division_chooses() -> None:
 
 
 def test_a_division_without_a_value_everywhere_gives_null_elsewhere() -> None:
-    sql = Parameters([row("2", division="9900")]).sql(parameter("number"), None)
+    sql = Parameters([row("2", division="9900")], NIGHT).sql(parameter("number"), None)
     assert sql == "(case when starts_with(county_code, '9900') then '2'::numeric else null::numeric end)"
 
 
 def test_the_newest_period_and_the_countys_own_value_win() -> None:
     rows = [row("1"), row("2", valid_from="2026-01-01"), row("3", valid_from="2020-01-01", origin="county")]
-    assert Parameters(rows).sql(parameter("integer"), None) == "(2)"
-    assert Parameters([row("1", origin="county"), row("9")]).sql(parameter("integer"), None) == "(1)"
+    assert Parameters(rows, NIGHT).sql(parameter("integer"), None) == "(2)"
+    assert Parameters([row("1", origin="county"), row("9")], NIGHT).sql(parameter("integer"), None) == "(1)"
+
+
+def test_a_value_that_has_ended_or_not_begun_is_not_the_nights() -> None:
+    rows = [row("1", valid_to="2026-10-16"), row("2", valid_from="2026-10-16", valid_to="2026-10-17"), row("3", valid_from="2026-10-17")]
+    assert Parameters(rows, NIGHT).sql(parameter("integer"), None) == "(2)"
+
+
+def test_a_value_of_the_rows_own_day() -> None:
+    rates = [row("354", valid_to="2026-07-01"), row("400", valid_from="2026-07-01"), row("410", valid_from="2026-09-01", division="990001")]
+    of_month = replace(parameter("integer"), at="month")
+    assert Parameters(rates, NIGHT).sql(of_month, None) == (
+        "(case when month >= '2026-09-01' then case when starts_with(county_code, '990001') then 410 else 400 end"
+        " when month >= '2026-07-01' then 400 when month >= '-infinity' then 354 end)"
+    )
 
 
 def test_keys_become_a_case_over_the_key() -> None:
-    keyed = Parameters([row("462", key="A"), row("354", key="B"), row("100", key="A", division="990001")])
+    keyed = Parameters([row("462", key="A"), row("354", key="B"), row("100", key="A", division="990001")], NIGHT)
     assert keyed.sql(parameter("number"), "dibao_tier") == (
         "(case (dibao_tier)::text"
         " when 'A' then case when starts_with(county_code, '990001') then '100'::numeric else '462'::numeric end"
@@ -91,23 +114,23 @@ def test_keys_become_a_case_over_the_key() -> None:
 
 
 def test_a_value_without_key_serves_the_other_keys() -> None:
-    both = Parameters([row("5", key="A"), row("7")])
+    both = Parameters([row("5", key="A"), row("7")], NIGHT)
     assert both.sql(parameter("integer"), "k") == "(case (k)::text when 'A' then 5 else 7 end)"
     assert both.sql(parameter("integer"), None) == "(7)"
 
 
 def test_keys_with_a_value_of_zero_are_not_in_the_table() -> None:
     rows = [row("320", key="低保对象"), row("0", key="其他"), row("0.00", key="再其他"), row("400", key="特困人员")]
-    assert Parameters(rows).sql(parameter("keys"), None) == "array['低保对象', '特困人员']::text[]"
+    assert Parameters(rows, NIGHT).sql(parameter("keys"), None) == "array['低保对象', '特困人员']::text[]"
 
 
 def test_no_value_valid_on_the_night_is_refused() -> None:
     with pytest.raises(ParameterError) as caught:
-        Parameters([]).sql(parameter("integer"), None)
+        Parameters([], NIGHT).sql(parameter("integer"), None)
     assert caught.value.place == "parameters.limit"
 
 
 @pytest.mark.parametrize("division", ["99000110100a", "9", "9900011010021"])
 def test_a_malformed_division_is_refused(division: str) -> None:
     with pytest.raises(ParameterError):
-        Parameters([row("1", division=division)]).sql(parameter("integer"), None)
+        Parameters([row("1", division=division)], NIGHT).sql(parameter("integer"), None)
