@@ -87,10 +87,13 @@ def _inputs(cursor: psycopg2.extensions.cursor, as_of: dt.date) -> dict[str, Any
     load_id = _one(cursor)
     cursor.execute("select coalesce(max(outcome_id), 0) from ledger.outcome")
     outcome_id = _one(cursor)
+    cursor.execute("select coalesce(max(load_id), 0) from ledger.reported_figure_load")
+    figure_load_id = _one(cursor)
     return {
         "batches": batches,
         "reference_load": load_id,
         "last_outcome": outcome_id,
+        "reported_figure_load": figure_load_id,
         "configuration": {
             name: digest_of(folder, pattern)
             for name, folder, pattern in (

@@ -65,9 +65,17 @@ class TownPlan:
 
 @cache
 def figures() -> dict[tuple[str, str, str], int]:
-    """Return the calibration figures by (place, figure, period)."""
-    with (HERE / "calibration.csv").open(encoding="utf-8", newline="") as stream:
-        return {(row["place"], row["figure"], row["period"]): int(row["value"]) for row in csv.DictReader(stream)}
+    """Return the calibration figures by (place, figure, period): calibration.csv names them in reported_figures.csv."""
+    stated = {(row["report"], row["indicator_en"], row["period"]): row["value"] for row in _rows("reported_figures.csv")}
+    return {
+        (row["place"], row["figure"], row["period"]): int(stated[row["report"], row["indicator"], row["report_period"]])
+        for row in _rows("calibration.csv")
+    }
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (HERE / name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 def _series(place: str, figure: str) -> dict[str, int]:

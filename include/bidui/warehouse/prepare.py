@@ -6,8 +6,9 @@ from bidui.warehouse import embedded
 from bidui.warehouse.connection import is_external, transaction, warehouse_url
 from bidui.warehouse.migrate import digest_of_all, is_applied, mark_applied, migrate, refresh_outward
 
-# What dbt has made of seeds and empty staging tables, kept with the migrations: a new database starts from nothing.
-BUILT = "dbt: seeds and staging"
+# What dbt has made of seeds, empty staging tables and the checks of typed-in figures, kept with the migrations: a new
+# database starts from nothing.
+BUILT = "dbt: seeds, staging and figures"
 
 
 def prepare() -> str:
@@ -33,7 +34,7 @@ def prepare() -> str:
     )
     if not is_applied(BUILT, wanted):
         dbt.run("seed", target="seed")
-        dbt.run("run", "--select", "tag:staging", target="staging")
+        dbt.run("run", "--select", "tag:staging", "+int_figure__check", target="staging")
         mark_applied(BUILT, wanted)
     with transaction() as connection:
         ensure_roles(connection)

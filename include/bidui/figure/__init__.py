@@ -1,0 +1,1 @@
+"""Figures typed in from work reports: read, kept on record, audited by the checks that dbt computes."""
