@@ -9,9 +9,16 @@ from psycopg2.extras import RealDictCursor
 from rich.console import Console
 from rich.table import Table
 
-CHECKS = "mart_summary.int_figure__check"
-AGAINST_WAREHOUSE = "mart_summary.int_figure__warehouse"
-COLUMNS = "report, check_kind, rule_id, indicator, period, stated, computed, difference, verdict, note"
+OWN_CHECKS = """
+select report, check_kind, rule_id, indicator, period, stated, computed, difference, verdict, note
+from mart_summary.int_figure__check
+where load_id = %(load_id)s
+"""
+AGAINST_WAREHOUSE = """
+select report, check_kind, rule_id, indicator, period, stated, computed, difference, verdict, note
+from mart_summary.int_figure__warehouse
+where load_id = %(load_id)s
+"""
 
 VERDICTS = {
     "OK": "[green]相符 OK[/]",
@@ -34,16 +41,18 @@ KINDS = {
 def checks_of(connection: psycopg2.extensions.connection, load_id: int) -> list[dict[str, Any]]:
     """Return every check of a load, mismatches first; those against the warehouse once a night has been computed."""
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute("select to_regclass(%s) is not null as ready", (AGAINST_WAREHOUSE,))
+        cursor.execute(OWN_CHECKS, {"load_id": load_id})
+        checks = [dict(row) for row in cursor.fetchall()]
+        cursor.execute("select to_regclass('mart_summary.int_figure__warehouse') is not null as ready")
         row = cursor.fetchone()
-        sources = [CHECKS, AGAINST_WAREHOUSE] if row and row["ready"] else [CHECKS]
-        everything = " union all ".join(f"select {COLUMNS} from {source} where load_id = %(load_id)s" for source in sources)
-        cursor.execute(
-            f"select * from ({everything}) as checks"
-            " order by array_position(array['MISMATCH', 'NOTE', 'NOT_COMPARABLE'], verdict), report, check_kind, indicator, period",
-            {"load_id": load_id},
-        )
-        return [dict(row) for row in cursor.fetchall()]
+        if row and row["ready"]:
+            cursor.execute(AGAINST_WAREHOUSE, {"load_id": load_id})
+            checks += [dict(row) for row in cursor.fetchall()]
+    worst_first = ["MISMATCH", "NOTE", "NOT_COMPARABLE", "OK"]
+    return sorted(
+        checks,
+        key=lambda c: (worst_first.index(c["verdict"]), c["report"], c["check_kind"], c["indicator"], c["period"]),
+    )
 
 
 def show(checks: list[dict[str, Any]], console: Console) -> None:

@@ -57,7 +57,7 @@ added as (
         bool_or(side = 'under') as is_share,
         bool_and(value is not null) as is_readable,
         string_agg(case when sign < 0 then '-' else '+' end || value, '' order by sign desc, value desc)
-            filter (where side = 'over') as sum_shown
+        filter (where side = 'over') as sum_shown
     from given
     group by load_id, report, check_name, period, terms
     having count(*) = terms

@@ -24,5 +24,5 @@ inner join {{ ref('int_figure__row') }} as part
         and whole.row_no <> part.row_no
         and (
             whole.times_given = 1
-            or (whole.first_year <= part.first_year and part.last_year <= whole.last_year)
+            or (whole.first_year <= part.first_year and whole.last_year >= part.last_year)
         )

@@ -18,7 +18,7 @@ summed as (
         count(*) as parts,
         case when bool_and(value is not null) then sum(value) end as computed
     from part
-    group by 1, 2, 3, 4, 5, 6
+    group by load_id, report, whole_row_no, whole_indicator, whole_period, whole_value
 ),
 
 judged as (
@@ -55,8 +55,9 @@ remaining as (
         forgotten.load_id,
         forgotten.whole_row_no,
         min(part.period) || '-' || max(part.period) as periods,
+        -- The first or the last of a series of periods.
         count(distinct part.period) = count(*)
-        and bool_and(part.period > forgotten.part_period) is distinct from bool_and(part.period < forgotten.part_period)
+        and (min(part.period) > max(forgotten.part_period) or max(part.period) < min(forgotten.part_period))
             as is_end_of_series
     from forgotten
     inner join part

@@ -13,7 +13,17 @@ with wanted as (
         f.first_year,
         f.last_year,
         s.profile_indicator,
-        s.moment
+        s.moment,
+        -- 2019A is the autumn term of 2019.
+        case
+            when f.period ~ '^[0-9]{4}[AS]$'
+                then left(f.period, 4) || case right(f.period, 1) when 'A' then '-autumn' else '-spring' end
+        end as term,
+        -- What stands is compared while the night lies in the month or year that the report is about.
+        case
+            when f.period ~ '^[0-9]{4}-[0-9]{2}$' then f.period = to_char({{ as_of() }}, 'YYYY-MM')
+            else f.last_year = extract(year from {{ as_of() }})
+        end as is_now
     from {{ ref('int_figure__row') }} as f
     inner join {{ ref('reported_figure_source') }} as s on f.indicator = s.indicator
     where f.division_code is not null and f.value is not null
@@ -39,20 +49,16 @@ matched as (
         on
             w.division_code = b.division_code
             and w.profile_indicator = b.indicator
-            and case w.moment
-                -- What stands is compared while the night lies in the month or year that the report is about.
-                when 'year' then b.period ~ '^[0-9]{4}$' and b.period between w.first_year::text and w.last_year::text
-                when 'term' then
-                    b.period = left(w.period, 4) || case right(w.period, 1) when 'A' then '-autumn' when 'S' then '-spring' end
-                    and w.period ~ '^[0-9]{4}[AS]$'
-                else
-                    b.period = w.moment
-                    and case
-                        when w.period ~ '^[0-9]{4}-[0-9]{2}$' then w.period = to_char({{ as_of() }}, 'YYYY-MM')
-                        else w.last_year = extract(year from {{ as_of() }})
-                    end
-            end
-    group by 1, 2, 3, 4, 5, 6
+            and (
+                (
+                    w.moment = 'year'
+                    and b.period ~ '^[0-9]{4}$'
+                    and b.period between w.first_year::text and w.last_year::text
+                )
+                or (w.moment = 'term' and w.term = b.period)
+                or (w.moment in ('current', 'all') and w.moment = b.period and w.is_now)
+            )
+    group by w.load_id, w.report, w.indicator, w.period, w.division_code, w.stated
 ),
 
 final as (
