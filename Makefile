@@ -31,7 +31,7 @@ status: $(READY) ## what is in force, stale, held, published · 生效、过期�
 
 lint: $(READY) ## style, SQL and types · 代码风格、SQL 与类型检查
 	@$(BIN)/ruff check .
-	@$(BIN)/sqlfluff lint --disable-progress-bar -q dbt_project include/sql
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar -q dbt_project include/sql
 	@$(BIN)/mypy
 
 format: $(READY) ## mend what ruff can mend · 自动修正

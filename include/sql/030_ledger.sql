@@ -108,7 +108,8 @@ create table if not exists ledger.outcome (
     recorded_at timestamptz not null default now(),
     -- Nothing adverse without verification: a confirmation names its field check.
     constraint confirmed_needs_field_check check (verdict <> 'confirmed' or nullif(btrim(field_check), '') is not null),
-    constraint exempt_needs_reason_and_expiry check (verdict <> 'exempt' or (reason is not null and valid_until is not null))
+    constraint exempt_needs_reason_and_expiry
+    check (verdict <> 'exempt' or (reason is not null and valid_until is not null))
 );
 
 create table if not exists ledger.reference_load (

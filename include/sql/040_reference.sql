@@ -67,12 +67,12 @@ union all
 select
     d.rule_id,
     d.parameter,
-    coalesce(d.key, ''),
-    coalesce(d.division_code, ''),
-    coalesce(d.valid_from, '-infinity'::date),
-    coalesce(d.valid_to + 1, 'infinity'::date),
+    coalesce(d.key, '') as key,
+    coalesce(d.division_code, '') as division_code,
+    coalesce(d.valid_from, '-infinity'::date) as valid_from,
+    coalesce(d.valid_to + 1, 'infinity'::date) as valid_to,
     d.value,
-    'default'
+    'default' as origin
 from reference.parameter_default as d
 where not exists (
     select from reference.county_parameter as c
@@ -80,4 +80,5 @@ where not exists (
         and c.division_code = ''
 );
 comment on view reference.parameter is
-'规则参数（县自定优先于默认值），有效期为 [valid_from, valid_to) · rule parameters, a county''s own over shipped defaults, valid [valid_from, valid_to)';
+'规则参数（县自定优先于默认值），有效期为 [valid_from, valid_to) · '
+'rule parameters, a county''s own over shipped defaults, valid [valid_from, valid_to)';

@@ -67,6 +67,7 @@ compared as materialized (
         r.village_code,
         r.id_key as person_id_key,
         r.id_names > 1 as is_shared_number,
+        p.person_name,
         p.name_norm,
         {{ name_grade('p.name_norm', 'r.name_norm') }} as name_grade,
         p.has_name_column,
@@ -146,6 +147,7 @@ final as (
         c.reached_by,
         c.person_key,
         c.same_person_key,
+        c.person_name,
         c.name_grade,
         c.has_name_column,
         c.is_shared_number,
@@ -168,7 +170,8 @@ final as (
             else 'contradict'
         end as registry_birth_grade,
         c.is_student_row and c.person_birth_date is not null
-        and date_part('year', age({{ school_year_start() }}, c.person_birth_date)) >= {{ oldest_student_age('c.study_stage') }}
+        and date_part('year', age({{ school_year_start() }}, c.person_birth_date))
+        >= {{ oldest_student_age('c.study_stage') }}
             as is_adult_number_on_student_row,
         m.other_member_key,
         v.person_key is not null as is_other_villager_name,

@@ -123,6 +123,7 @@ final as (
             when name_grade = 'one_character' then 'id_name_one_character'
             else 'id_name_conflict'
         end as rule,
+        person_name,
         name_grade,
         person_key as number_holder_key,
         is_spoken_against or is_shared_number as is_explained,

@@ -14,6 +14,7 @@ with registry as (
 
     select
         person_key,
+        same_person_key,
         -- a number that other names share may be somebody else's
         id_key is null or id_names > 1 as is_number_unusable
     from {{ ref('int_identity__registry_person') }}
@@ -26,11 +27,14 @@ trace as (
     from {{ ref('int_identity__linked_row') }}
     where is_current
     union all
-    select person_key, extract, 1
-    from {{ ref('int_identity__decision') }}
-    where is_current and decision = 'review'
+    -- A row in review names one of a person's registry rows and may belong to each of them.
+    select everyone.person_key, d.extract, 1 as standing
+    from {{ ref('int_identity__decision') }} as d
+    inner join registry as named on named.person_key = d.person_key
+    inner join registry as everyone on everyone.same_person_key = named.same_person_key
+    where d.is_current and d.decision = 'review'
     union all
-    select person_key, extract, 2
+    select person_key, extract, 2 as standing
     from {{ ref('int_identity__quarantined_candidate') }}
 
 ),

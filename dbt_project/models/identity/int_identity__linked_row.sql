@@ -31,6 +31,7 @@ final as (
         everyone.person_key,
         d.tier as link_tier,
         d.rule,
+        d.person_name,
         d.name_grade
     from decision as d
     inner join registry as named on named.person_key = d.person_key

@@ -31,7 +31,7 @@ final as (
 
 select
     final.*,
-    {{ id_key_of_15('id_no', 'id_state') }} as id_key_15
+    {{ id_key_of_15('final.id_no', 'final.id_state') }} as id_key_15
 from final
 {# A registration often names only one side. #}
-where has_name_column or id_state <> 'blank'
+where final.has_name_column or final.id_state <> 'blank'

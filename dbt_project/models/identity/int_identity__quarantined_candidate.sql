@@ -70,8 +70,8 @@ namesake as (
         q.row_no,
         r.person_key,
         case
-            when q.second_number is not null then q.second_number is not distinct from r.id_no
-            when q.is_on_roll then q.roll_person_key is not distinct from r.person_key
+            when q.second_number is not null then coalesce(q.second_number = r.id_no, false)
+            when q.is_on_roll then coalesce(q.roll_person_key = r.person_key, false)
         end as is_same_by_second_number,
         case when q.village_code is null or r.village_code is null then null else q.village_code = r.village_code end
             as is_same_village,

@@ -59,11 +59,11 @@ delivered_number as (
     from {{ in_force_history('stg_registry__registry_person') }} as earlier
     where left(person_no, 1) = '0'
     union
-    select household_no, 'household'
+    select household_no as number, 'household' as kind
     from {{ in_force_history('stg_registry__registry_person') }} as earlier
     where left(household_no, 1) = '0'
     union
-    select household_no, 'household'
+    select household_no as number, 'household' as kind
     from {{ in_force_history('stg_registry__registry_household') }} as earlier
     where left(household_no, 1) = '0'
 
@@ -116,7 +116,8 @@ shared_number as (
 
     select
         ours.person_key,
-        min(theirs.person_key) filter (where {{ name_grade('ours.name_norm', 'theirs.name_norm') }} in ('same', 'variant'))
+        min(theirs.person_key)
+            filter (where {{ name_grade('ours.name_norm', 'theirs.name_norm') }} in ('same', 'variant'))
             as same_person_key,
         count(*)::int as id_rows,
         count(distinct theirs.name_norm)

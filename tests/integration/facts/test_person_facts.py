@@ -355,7 +355,7 @@ def test_settlement_rows(county: HandMadeCounty, facts: dict[str, Fact]) -> None
     assert set(rows) == {1, 2, 3, 4, 5, 6}
     assert rows[1]["reimbursed"] == 810
     assert rows[1]["ratio_in_scope"].quantize(Decimal("0.01")) == Decimal("0.90")
-    assert [rows[number]["overlaps"] for number in (1, 2, 3, 4)] == [1, 1, 0, 0]
+    assert [rows[number]["overlapping_stays"] for number in (1, 2, 3, 4)] == [1, 1, 0, 0]
     assert (rows[6]["days_after_death"], rows[1]["days_after_death"]) == (5, None)
     assert rows[4]["is_chronic_outpatient"] is True
 

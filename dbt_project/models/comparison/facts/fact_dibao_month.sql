@@ -91,22 +91,29 @@ paid as (
     union all
     select
         t.person_key,
-        'tekun',
+        'tekun' as benefit,
         t.month,
         t.batch_id,
         t.row_no,
         t.link_tier,
         t.is_current,
-        true,
-        null, null, null, null, null, null,
+        true as is_payee,
+        null as dibao_no,
+        null as dibao_kind,
+        null as dibao_tier,
+        null as dibao_persons,
+        null as listed_members,
+        null as stated_household_size,
         s.monthly_amount,
-        null,
-        s.monthly_amount,
-        null, null, null,
+        null as supplement_amount,
+        s.monthly_amount as amount_per_person,
+        null as valid_from,
+        null as valid_to,
+        null as main_cause,
         s.support_mode,
         s.care_ability,
         s.institution,
-        null
+        null as is_tekun_same_month
     from tekun_month as t
     inner join tekun_row as s on s.batch_id = t.batch_id and s.row_no = t.row_no
 

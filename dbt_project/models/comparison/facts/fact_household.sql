@@ -360,8 +360,10 @@ household as (
         m.hi_settlement__self_paid,
 
         -- housing
-        case when a.household_key is null then coalesce(m.appraisal_gap, case when m.household_key is null then 'no_batch' end) end
-            as appraisal__state,
+        case
+            when a.household_key is null
+                then coalesce(m.appraisal_gap, case when m.household_key is null then 'no_batch' end)
+        end as appraisal__state,
         a.rows_of_household as appraisal_rows,
         a.grade as appraisal__house_grade,
         a.graded_on as appraisal__graded_on,
@@ -370,8 +372,10 @@ household as (
         a.batch_id as appraisal__batch_id,
         a.row_no as appraisal__row_no,
         a.link_tier as appraisal__link_tier,
-        case when pj.household_key is null then coalesce(m.renovation_gap, case when m.household_key is null then 'no_batch' end) end
-            as renovation__state,
+        case
+            when pj.household_key is null
+                then coalesce(m.renovation_gap, case when m.household_key is null then 'no_batch' end)
+        end as renovation__state,
         pj.projects,
         pj.accepted_projects,
         pj.accepted_on,
@@ -538,7 +542,8 @@ select
     j.renovation__batch_id,
     j.renovation__row_no,
     j.renovation__link_tier,
-    case when j.plan_year_type is null then coalesce(j.renovation__state, 'no_batch') end as renovation__plan_year_kind__state,
+    case when j.plan_year_type is null then coalesce(j.renovation__state, 'no_batch') end
+        as renovation__plan_year_kind__state,
     case
         when j.plan_year_type ~ '五保|特困' then '特困'
         when j.plan_year_type ~ '低保' then '低保'

@@ -18,9 +18,10 @@ overlap as (
         a.person_key,
         a.batch_id,
         a.row_no,
-        count(*)::int as overlaps,
-        (count(*) filter (where b.institution_code = a.institution_code or b.institution_name = a.institution_name))::int
-            as same_institution_overlaps
+        count(*)::int as overlapping_stays,
+        (count(*) filter (
+            where b.institution_code = a.institution_code or b.institution_name = a.institution_name
+        ))::int as same_institution_overlaps
     from settlement as a
     inner join settlement as b
         on b.person_key = a.person_key
@@ -85,7 +86,7 @@ final as (
         paid.reimbursed / nullif(s.in_scope_amount, 0) as ratio_in_scope,
         s.fee_total - s.fund_pay_total - s.personal_total - coalesce(s.hospital_pay, 0) as component_gap,
         s.personal_total - coalesce(s.account_pay, 0) - coalesce(s.cash_pay, 0) as personal_gap,
-        coalesce(o.overlaps, 0) as overlaps,
+        coalesce(o.overlapping_stays, 0) as overlapping_stays,
         coalesce(o.same_institution_overlaps, 0) as same_institution_overlaps,
         d.death__died_on as died_on,
         s.service_on - d.death__died_on as days_after_death,

@@ -121,7 +121,7 @@ spoken_term as (
         from (
             select 'edu_compare' as extract, term_key, count(*) as listed from compared group by 1, 2
             union all
-            select 'yulu', term_key, count(*) from paid group by 1, 2
+            select 'yulu' as extract, term_key, count(*) as listed from paid group by 1, 2
         ) as terms
     ) as ranked
     where listed * 10 >= listed_most

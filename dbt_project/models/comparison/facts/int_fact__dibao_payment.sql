@@ -19,12 +19,12 @@ delivered as (
         s.row_no,
         s.dibao_no,
         s.list_month,
-        b.delivery_key,
-        b.is_current as is_current_list,
-        case when b.is_current then coalesce(s.pay_month, p.month) else coalesce(s.pay_month, s.list_month) end as month,
+        delivery.delivery_key,
+        delivery.is_current as is_current_list,
+        coalesce(s.pay_month, case when delivery.is_current then p.month else s.list_month end) as month,
         p.month as current_month
     from {{ in_force_history('stg_civil_affairs__dibao') }} as s
-    inner join {{ ref('int_fact__batch_of_delivery') }} as b on b.batch_id = s.batch_id
+    inner join {{ ref('int_fact__batch_of_delivery') }} as delivery on delivery.batch_id = s.batch_id
     cross join period as p
     where coalesce(s.monthly_amount, 1) > 0
 
@@ -127,7 +127,7 @@ covered as (
         p.dibao_no,
         p.month,
         p.is_current,
-        false
+        false as is_payee
     from payment as p
     inner join member as m
         on m.dibao_no = p.dibao_no and (m.list_month = p.list_month or (m.is_current and p.is_current))

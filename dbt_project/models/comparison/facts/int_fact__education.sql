@@ -139,7 +139,8 @@ final as (
 
     select
         *,
-        case when enrolled__is_enrolled is null then coalesce(school_roll__state, edu_compare__state) end as enrolled__state,
+        case when enrolled__is_enrolled is null then coalesce(school_roll__state, edu_compare__state) end
+            as enrolled__state,
         case
             when enrolled__is_enrolled
                 then coalesce(school_roll__study_stage, edu_compare__study_stage)
@@ -160,5 +161,5 @@ final as (
 
 select
     final.*,
-    case when dropout__is_out is null then enrolled__state end as dropout__state
+    case when final.dropout__is_out is null then final.enrolled__state end as dropout__state
 from final

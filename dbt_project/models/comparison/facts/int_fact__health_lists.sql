@@ -90,11 +90,11 @@ premium_request as (
         *,
         count(*) over person as rows_of_person,
         sum(subsidy_amount) over person as subsidy_of_person,
-        sum(r.personal_amount) over person as personal_of_person,
+        sum(personal_amount) over person as personal_of_person,
         row_number() over (partition by person_key order by coalesce(subsidy_amount, 0) desc, batch_id, row_no) as turn
     from {{ linked_rows('stg_health_insurance__hi_premium_request') }} as r
     -- The list keeps the requests of earlier years; only those for this insurance year pay for it.
-    where {{ premium_year('r.request_batch', insurance_year()) }} = {{ insurance_year() }}
+    where {{ premium_year('request_batch', insurance_year()) }} = {{ insurance_year() }}
     window person as (partition by person_key)
 
 ),
@@ -114,7 +114,8 @@ subsidy_target as (
         count(*) over person as rows_of_person,
         min(included_month) over person as first_included_month,
         min(paid_on) over person as first_paid_on,
-        row_number() over (partition by person_key order by priority nulls last, assist_identity, batch_id, row_no) as turn
+        row_number() over (partition by person_key order by priority nulls last, assist_identity, batch_id, row_no)
+            as turn
     from subsidy_target_row
     window person as (partition by person_key)
 
@@ -135,7 +136,8 @@ chronic_row as (
     select
         *,
         certificate_no is not null or (chronic_disease is not null and issued_on is not null) as is_certificate,
-        coalesce(issued_on, {{ as_of() }}) <= {{ as_of() }} and coalesce(valid_to, {{ as_of() }}) >= {{ as_of() }} as is_valid,
+        coalesce(issued_on, {{ as_of() }}) <= {{ as_of() }} and coalesce(valid_to, {{ as_of() }}) >= {{ as_of() }}
+            as is_valid,
         extract(year from signed_on) = {{ insurance_year() }} and signed_on <= {{ as_of() }} as is_contract_of_year
     from {{ linked_rows('stg_health_insurance__hi_chronic') }} as c
 
@@ -152,7 +154,12 @@ chronic as (
         max(signed_on) over person as last_signed_on,
         row_number() over (
             partition by person_key
-            order by (is_certificate and is_valid) desc, is_certificate desc, issued_on desc nulls last, batch_id, row_no
+            order by
+                (is_certificate and is_valid) desc,
+                is_certificate desc,
+                issued_on desc nulls last,
+                batch_id,
+                row_no
         ) as turn
     from chronic_row
     window person as (partition by person_key)
@@ -276,7 +283,9 @@ final as (
             as premium_subsidy__state,
         premium_subsidy__amount > 0 as premium_subsidy__is_paid,
         case
-            when hi_premium_request__row_no is not null and hi_premium_request__subsidy_amount >= coalesce(hi_enrol_check__subsidy_amount, 0)
+            when
+                hi_premium_request__row_no is not null
+                and hi_premium_request__subsidy_amount >= coalesce(hi_enrol_check__subsidy_amount, 0)
                 then 'hi_premium_request'
             when hi_enrol_check__subsidy_amount is not null then 'hi_enrol_check'
         end as premium_subsidy__extract
@@ -286,12 +295,12 @@ final as (
 
 select
     final.*,
-    case premium_subsidy__extract
-        when 'hi_premium_request' then hi_premium_request__batch_id
-        when 'hi_enrol_check' then hi_enrol_check__batch_id
+    case final.premium_subsidy__extract
+        when 'hi_premium_request' then final.hi_premium_request__batch_id
+        when 'hi_enrol_check' then final.hi_enrol_check__batch_id
     end as premium_subsidy__batch_id,
-    case premium_subsidy__extract
-        when 'hi_premium_request' then hi_premium_request__row_no
-        when 'hi_enrol_check' then hi_enrol_check__row_no
+    case final.premium_subsidy__extract
+        when 'hi_premium_request' then final.hi_premium_request__row_no
+        when 'hi_enrol_check' then final.hi_enrol_check__row_no
     end as premium_subsidy__row_no
 from final

@@ -6,7 +6,7 @@ with event as (
     select person_key, link_tier, 'male' as side, batch_id, row_no, registered_on, kind
     from {{ linked_rows('stg_civil_affairs__marriage', 'male') }} as m
     union all
-    select person_key, link_tier, 'female', batch_id, row_no, registered_on, kind
+    select person_key, link_tier, 'female' as side, batch_id, row_no, registered_on, kind
     from {{ linked_rows('stg_civil_affairs__marriage', 'female') }} as m
 
 ),

@@ -16,19 +16,7 @@
 {%- for source in mention_sources() if source.get('name', true) and source.get('id', true) -%}
     {%- do lists.append(extract_of(source.model)) -%}
 {%- endfor %}
-with mention as (
-
-    select
-        batch_id,
-        row_no,
-        subject_role,
-        person_name
-    from {{ ref('int_identity__mention') }}
-    where is_current
-
-),
-
-graded as (
+with graded as (
 
     select
         extract,
@@ -36,6 +24,7 @@ graded as (
         row_no,
         subject_role,
         person_key,
+        person_name,
         name_grade,
         true as is_linked
     from {{ ref('int_identity__linked_row') }}
@@ -47,8 +36,9 @@ graded as (
         row_no,
         subject_role,
         number_holder_key,
+        person_name,
         name_grade,
-        false
+        false as is_linked
     from {{ ref('int_identity__decision') }}
     where
         is_current
@@ -64,6 +54,8 @@ ranked as (
         g.*,
         case g.name_grade when 'same' then 0 when 'variant' then 1 when 'one_character' then 2 else 3 end as severity
     from graded as g
+    -- A list that does not speak for the night's period contradicts nobody.
+    where g.extract in (select p.extract from {{ ref('int_fact__period') }} as p where p.state is null)
 
 ),
 
@@ -74,7 +66,9 @@ ranked as (
     select distinct on (person_key)
         *
     from ranked
-    where is_linked and extract in ('{{ extracts | join("', '") }}')
+    where
+        is_linked
+        and extract in ('{{ extracts | join("', '") }}')
     order by person_key, severity desc, extract, batch_id, row_no
 
 ),
@@ -108,20 +102,17 @@ final as (
         {%- set d = department %}
         case
             when {{ d }}.person_key is not null then null
-            when
-                {% for x in extracts %}e.{{ x }} is null{{ ' or ' if not loop.last }}{% endfor %}
-                then 'no_row'
+            when e.{{ extracts | join(' is null or e.') }} is null then 'no_row'
             else coalesce(
                 {%- for state in ['in_review', 'quarantined', 'unusable_id', 'stale_batch', 'no_batch'] %}
                 case
-                    when '{{ state }}' in ({% for x in extracts %}e.{{ x }}{{ ', ' if not loop.last }}{% endfor %})
-                        then '{{ state }}'
+                    when '{{ state }}' in (e.{{ extracts | join(', e.') }}) then '{{ state }}'
                 end{{ ',' if not loop.last }}
                 {%- endfor %}
             )
         end as {{ d }}__name_state,
         {{ d }}.name_grade as {{ d }}__name_grade,
-        {{ d }}_mention.person_name as {{ d }}__person_name,
+        {{ d }}.person_name as {{ d }}__person_name,
         {{ d }}.extract as {{ d }}__name_extract,
         {{ d }}.batch_id as {{ d }}__name_batch_id,
         {{ d }}.row_no as {{ d }}__name_row_no,
@@ -129,12 +120,11 @@ final as (
         case
             when a.person_key is not null then null
             when i.is_number_unusable then 'unusable_id'
-            when {% for x in lists %}e.{{ x }} is null{{ ' or ' if not loop.last }}{% endfor %} then null
+            when e.{{ lists | join(' is null or e.') }} is null then null
             else coalesce(
                 {%- for state in ['in_review', 'quarantined', 'stale_batch', 'no_batch'] %}
                 case
-                    when '{{ state }}' in ({% for x in lists %}e.{{ x }}{{ ', ' if not loop.last }}{% endfor %})
-                        then '{{ state }}'
+                    when '{{ state }}' in (e.{{ lists | join(', e.') }}) then '{{ state }}'
                 end{{ ',' if not loop.last }}
                 {%- endfor %}
             )
@@ -142,20 +132,15 @@ final as (
         a.name_grade as name_mismatch__grade,
         a.extract as name_mismatch__extract,
         m.extracts as name_mismatch__extracts,
-        a_mention.person_name as name_mismatch__person_name,
+        a.person_name as name_mismatch__person_name,
         a.batch_id as name_mismatch__batch_id,
         a.row_no as name_mismatch__row_no
     from {{ ref('int_fact__evidence') }} as e
     inner join {{ ref('int_identity__evidence') }} as i on i.person_key = e.person_key
     {%- for d in departments.keys() %}
     left join {{ d }} on {{ d }}.person_key = e.person_key
-    left join mention as {{ d }}_mention
-        on {{ d }}_mention.batch_id = {{ d }}.batch_id and {{ d }}_mention.row_no = {{ d }}.row_no
-        and {{ d }}_mention.subject_role = {{ d }}.subject_role
     {%- endfor %}
     left join anywhere as a on a.person_key = e.person_key
-    left join mention as a_mention
-        on a_mention.batch_id = a.batch_id and a_mention.row_no = a.row_no and a_mention.subject_role = a.subject_role
     left join mismatching as m on m.person_key = e.person_key
 
 )

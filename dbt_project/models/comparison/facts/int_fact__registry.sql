@@ -52,7 +52,7 @@ said as (
         p.*,
         coalesce(p.id_sex, p.sex) as known_sex,
         coalesce(p.id_birth_date, p.birth_date) as known_birth_date,
-        p.relation_to_head is not distinct from '户主' as is_head,
+        coalesce(p.relation_to_head = '户主', false) as is_head,
         {{ health_includes('p.health_status', '长期慢性病') }} as is_chronic,
         {{ health_includes('p.health_status', '大病') }} as is_seriously_ill,
         {{ health_includes('p.health_status', '残疾') }} or p.id_disability_grade is not null as is_disabled,
@@ -250,7 +250,8 @@ final as (
         c.household_members,
         c.household_living_members,
         c.household_labour_members,
-        c.household_labour_members - (p.is_living and coalesce(p.is_labour, false))::int as household_other_labour_members,
+        c.household_labour_members - (p.is_living and coalesce(p.is_labour, false))::int
+            as household_other_labour_members,
         i.registry_identities,
         i.registry_identity,
         p.id_rows,
