@@ -2,9 +2,11 @@
 
 **Reads** the ledger, Airflow's own tables, the folders of `BIDUI_HOME`.
 **Writes** at the cut-off, asset events for departments that have not reported, so that the night starts;
+receipts that a department could not be given before;
 nothing that a comparison reads: drops partitions and logs beyond their retention, vacuums, analyses,
 reports DAG files that do not import and batches that no partition belongs to.
 **Triage** `health` red: a DAG file does not import or a component is silent; its log names which.
+`receipts` red: a return folder is full, missing or closed to us; its log names which, and the receipts stay due.
 **Re-run** Any time.
 """
 
@@ -25,9 +27,10 @@ from bidui.platform.dag import CUT_OFF, TIMEZONE, defaults, minutes
     doc_md=__doc__,
 )
 def upkeep() -> None:
-    """Three strands that do not wait for each other, so that none hides another's failure."""
+    """Strands that do not wait for each other, so that none hides another's failure."""
     task(execution_timeout=minutes(5))(steps.close_night)()
     task(execution_timeout=minutes(5))(steps.health)()
+    task(execution_timeout=minutes(15))(steps.receipts)()
     expire = task(execution_timeout=minutes(60))(steps.expire)()
     expire >> task(execution_timeout=minutes(120))(steps.tidy)()
 

@@ -57,6 +57,11 @@ def drop_dir() -> Path:
     return Path(configured) if configured else folder("drop")
 
 
+def return_dir(department: str) -> Path:
+    """Where a department finds its receipts, unless its contract names a folder."""
+    return folder("return", department, mode=0o755)
+
+
 def secret(name: str, length: int = 24) -> str:
     """Return the named secret, generated on first use and kept in a 0600 file.
 

@@ -21,6 +21,7 @@ from bidui.contract.model import (
     Gates,
     Origin,
     Person,
+    ReceiptTerms,
     Source,
     Sources,
     Title,
@@ -111,6 +112,7 @@ def _source(document: LocatedYaml, common: Common) -> Source:
             for key, fields in data["extracts"].items()
         ),
         path=document.path,
+        receipt=ReceiptTerms(**data.get("receipt", {})),
     )
 
 

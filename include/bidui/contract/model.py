@@ -177,6 +177,14 @@ class Common:
 
 
 @dataclass(frozen=True)
+class ReceiptTerms:
+    """Where a department finds its receipts; `kind` names a sender, `folder` its place (empty: the house's own)."""
+
+    kind: str = "folder"
+    folder: str = ""
+
+
+@dataclass(frozen=True)
 class Source:
     """A department and its extracts, in the order of its YAML."""
 
@@ -184,6 +192,7 @@ class Source:
     title: Title
     extracts: tuple[Extract, ...]
     path: Path
+    receipt: ReceiptTerms = ReceiptTerms()
 
 
 @dataclass(frozen=True)

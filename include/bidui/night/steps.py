@@ -52,10 +52,19 @@ def validate(as_of: str, department: str) -> dict[str, int]:
 
 
 def report(as_of: str, department: str) -> dict[str, str]:
-    """Close the department's night: say what came and what is missing, whatever happened before."""
-    from bidui.platform import intake
+    """Close the department's night: say what came and what is missing, whatever happened before; send receipts.
 
-    return intake.report(_night(as_of), department)
+    A receipt that cannot be sent keeps nobody's night: it stays due, and `upkeep` turns red over it.
+    """
+    from bidui.platform import intake
+    from bidui.problem import ProblemError
+
+    said = intake.report(_night(as_of), department)
+    try:
+        log.info("回执 · receipts sent: %s", intake.send_receipts(department))
+    except ProblemError as error:
+        log.error("%s", error)
+    return said
 
 
 def ingest_failed(as_of: str, department: str) -> None:
@@ -159,6 +168,13 @@ def health() -> None:
     from bidui.platform import upkeep
 
     upkeep.check_health()
+
+
+def receipts() -> int:
+    """Send every receipt that is still due, of all departments; return how many."""
+    from bidui.platform import upkeep
+
+    return upkeep.send_receipts()
 
 
 def expire() -> dict[str, int]:

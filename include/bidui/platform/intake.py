@@ -164,6 +164,21 @@ def report(as_of: dt.date, department: str) -> dict[str, str]:
     return said
 
 
+def send_receipts(department: str) -> int:
+    """Send the receipts that are due to the department; return how many.
+
+    Raises ProblemError when one cannot be put where the department finds it; it stays due and is tried again.
+    """
+    from bidui import receipt
+
+    source = load_sources().department(department)
+    connection = connect(application=f"bidui receipts {department}")
+    try:
+        return len(receipt.make_due(connection, source))
+    finally:
+        connection.close()
+
+
 def waiting_batches(as_of: dt.date, department: str) -> list[tuple[int, str]]:
     """Batches of the department that are landed and wait to be staged and decided: (batch_id, extract)."""
     with transaction() as connection, connection.cursor() as cursor:

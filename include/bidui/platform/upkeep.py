@@ -12,9 +12,10 @@ import psycopg2.extensions
 import yaml
 from psycopg2 import sql
 
-from bidui.platform import service, settings
+from bidui.platform import intake, service, settings
 from bidui.platform.departments import departments
 from bidui.platform.rest import Airflow
+from bidui.problem import Problem, ProblemError
 from bidui.warehouse.connection import connect, transaction
 
 log = logging.getLogger(__name__)
@@ -122,6 +123,23 @@ def close_tonight() -> list[str]:
         return close_night(airflow, dt.datetime.now(settings.COUNTY_TIME).date())
     finally:
         airflow.close()
+
+
+def send_receipts() -> int:
+    """Send the receipts that are due to every department; return how many.
+
+    A department that cannot be reached keeps none from the others; raises ProblemError with all that went wrong.
+    """
+    sent = 0
+    problems: list[Problem] = []
+    for name in departments():
+        try:
+            sent += intake.send_receipts(name)
+        except ProblemError as error:
+            problems += error.problems
+    if problems:
+        raise ProblemError(problems)
+    return sent
 
 
 def check_health() -> None:

@@ -20,12 +20,13 @@ def export_folder(*parts: str) -> Path:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Yield a name beside `path` to write to (mode 0600); at the end of the block it becomes `path`.
+def replacing(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
+    """Yield a name beside `path` to write to; at the end of the block it becomes `path`, with `mode`.
 
     On an exception the old file stays as it was and nothing is left beside it. A full disk, a folder without the
     right to write or a file that cannot be replaced is a `ProblemError`.
     """
+    refuse_if_open(path)
     beside = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -33,12 +34,32 @@ def replacing(path: Path) -> Iterator[Path]:
             beside.unlink(missing_ok=True)
             beside.touch(mode=0o600)
             yield beside
-            beside.chmod(0o600)  # a library may have made the file anew
+            beside.chmod(mode)  # a library may have made the file anew
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
         raise ProblemError(_not_written(path, error)) from error
+
+
+def refuse_if_open(path: Path) -> None:
+    """Raise ProblemError when somebody has the file open: Office leaves `~$name` beside it, LibreOffice `.~lock.name#`.
+
+    Replaced under their hands, the file would be written over with the old content at their next save.
+    """
+    for mark in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
+        if mark.exists():
+            raise ProblemError(
+                Problem(
+                    code="export.open_elsewhere",
+                    file=path.name,
+                    what_zh="文件正在别处打开，未作更改",
+                    what_en="the file is open elsewhere; nothing was changed",
+                    found=mark.name,
+                    fix_zh=f"关闭该文件后重试；如确无人打开，删除 {mark}",
+                    fix_en=f"close it and try again; if nobody has it open, remove {mark}",
+                )
+            )
 
 
 def _not_written(path: Path, error: OSError) -> Problem:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +27,11 @@ Mark = Literal["plain", "changed", "muted", "warning"]
 ROWS_OF_A_SHEET = 1_048_576
 TEXT_OF_A_CELL = 32_767
 CHOICES_LENGTH = 255
+
+# Heights are written out: what an office suite makes of wrapped text without them differs from one to the next.
+LINE_HEIGHT = 13.5
+CHARACTERS_PER_WIDTH = 1.1  # widths count characters of 11 points, cells have 10
+MOST_LINES = 30  # a row may be 409 points high
 
 _BASE = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#BFBFBF", "font_size": 10}
 _MARKS: dict[Mark, dict[str, Any]] = {
@@ -61,14 +67,20 @@ class Column:
             raise ValueError(f"the choices of {self.header!r} exceed the {CHOICES_LENGTH} characters a workbook allows")
 
 
+def _lines(text: str, width: float) -> int:
+    """Lines that a text takes in a column; a Chinese character is as wide as two others, which GB18030 tells."""
+    room = width * CHARACTERS_PER_WIDTH
+    return sum(max(1, ceil(len(part.encode("gb18030", "replace")) / room)) for part in text.split("\n"))
+
+
 class Sheet:
     """One sheet of a `Book`: titles, a header that stays in sight, rows. A full sheet goes on in `<name> (2)`."""
 
     def __init__(
-        self, book: Book, name: str, columns: Sequence[Column], titles: Sequence[str], *, protected: bool
+        self, book: Book, name: str, columns: Sequence[Column], titles: Sequence[str], *, protected: bool, filtered: bool
     ) -> None:
         self._book, self._name, self._columns = book, name, tuple(columns)
-        self._titles, self._protected = tuple(titles), protected
+        self._titles, self._protected, self._filtered = tuple(titles), protected, filtered
         self._parts = 0
         self.rows = 0
         self._begin()
@@ -80,6 +92,7 @@ class Sheet:
         if self._line == ROWS_OF_A_SHEET:
             self.finish()
             self._begin()
+        self._set_height(self._line, cells)
         for position, cell in enumerate(cells):
             mark = marks.get(position, "plain") if marks else "plain"
             self._write(position, cell, mark, self._columns[position].editable)
@@ -89,7 +102,8 @@ class Sheet:
     def finish(self) -> None:
         """Close the sheet: the filter and the drop-downs reach exactly to its last row."""
         first, last = self._header_line + 1, max(self._line - 1, self._header_line + 1)
-        self._sheet.autofilter(self._header_line, 0, last, len(self._columns) - 1)
+        if self._filtered:
+            self._sheet.autofilter(self._header_line, 0, last, len(self._columns) - 1)
         for position, column in enumerate(self._columns):
             if column.choices:
                 self._sheet.data_validation(
@@ -110,6 +124,7 @@ class Sheet:
         for line, title in enumerate(self._titles):
             self._sheet.write_string(line, 0, title, self._book.format(_TITLE))
         self._header_line = len(self._titles)
+        self._set_height(self._header_line, [column.header for column in self._columns])
         for position, column in enumerate(self._columns):
             self._sheet.write_string(self._header_line, position, column.header, self._book.format(_HEADER))
         self._line = self._header_line + 1
@@ -123,6 +138,15 @@ class Sheet:
                 secret("workbook"),
                 {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True},
             )
+
+    def _set_height(self, line: int, cells: Sequence[Cell]) -> None:
+        lines = 1
+        for cell, column in zip(cells, self._columns, strict=True):
+            # Half the width in characters is what the widest text of one line has.
+            if isinstance(cell, str) and (2 * len(cell) > column.width or "\n" in cell) and not column.hidden:
+                lines = max(lines, _lines(cell, column.width))
+        if lines > 1:
+            self._sheet.set_row(line, LINE_HEIGHT * min(lines, MOST_LINES) + 2)
 
     def _write(self, position: int, cell: Cell, mark: Mark, editable: bool) -> None:
         line, sheet = self._line, self._sheet
@@ -157,12 +181,18 @@ class Book:
         self._sheets: list[Sheet] = []
 
     def sheet(
-        self, name: str, columns: Sequence[Column], *, titles: Sequence[str] = (), protected: bool = False
+        self,
+        name: str,
+        columns: Sequence[Column],
+        *,
+        titles: Sequence[str] = (),
+        protected: bool = False,
+        filtered: bool = True,
     ) -> Sheet:
         """Begin a sheet; the one before is finished, because memory is kept flat by writing one sheet at a time."""
         if self._sheets:
             self._sheets[-1].finish()
-        self._sheets.append(Sheet(self, name, columns, titles, protected=protected))
+        self._sheets.append(Sheet(self, name, columns, titles, protected=protected, filtered=filtered))
         return self._sheets[-1]
 
     def close(self) -> None:

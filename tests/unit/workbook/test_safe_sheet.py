@@ -69,6 +69,25 @@ def test_a_full_sheet_goes_on_in_the_next(tmp_path: Path, monkeypatch: pytest.Mo
     assert [cell.value for sheet in book for cell in sheet["A"]] == ["数", 0, 1, "数", 2, 3, "数", 4]
 
 
+def test_rows_are_as_high_as_their_wrapped_text(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["短"], ["柳" * 20], ["a" * 20], ["一\n二\n三"], ["长" * 4000], [12]]
+    sheet = write(tmp_path / "a.xlsx", rows, [Column("列", width=10)])["试"]
+    lines = [None if (height := sheet.row_dimensions[line].height) is None else round((height - 2) / 13.5) for line in range(2, 8)]
+    assert lines == [None, 4, 2, 3, 30, None]
+
+
+def test_a_file_that_is_open_elsewhere_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "清单.xlsx"
+    path.write_bytes(b"old")
+    for lock in ("~$清单.xlsx", ".~lock.清单.xlsx#"):
+        (tmp_path / lock).touch()
+        with pytest.raises(ProblemError) as raised, open_book(path, created=NIGHT, title="试"):
+            pytest.fail("nothing may be written")
+        assert raised.value.problems[0].code == "export.open_elsewhere" and lock in raised.value.problems[0].fix_zh
+        (tmp_path / lock).unlink()
+    assert path.read_bytes() == b"old"
+
+
 def test_a_row_of_another_width_and_too_many_choices_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="1 cells for 2 columns"):
         write(tmp_path / "a.xlsx", [["x"]], [Column("a"), Column("b")])
