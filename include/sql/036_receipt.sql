@@ -32,7 +32,9 @@ with delivery as (
         bool_and(status <> 'landed') as is_decided,
         md5(
             string_agg(
-                concat_ws(' ', batch_id, status, rows_read, rows_skipped, rows_landed, rows_accepted, rows_quarantined, reason),
+                concat_ws(
+                    ' ', batch_id, status, rows_read, rows_skipped, rows_landed, rows_accepted, rows_quarantined, reason
+                ),
                 chr(10) order by batch_id
             )
         ) as digest
@@ -48,7 +50,7 @@ with delivery as (
 
 select
     delivery.*,
-    told.digest is not distinct from delivery.digest as is_told
+    coalesce(told.digest = delivery.digest, false) as is_told
 from delivery
 left join lateral (
     select receipt.digest
@@ -58,4 +60,4 @@ left join lateral (
     limit 1
 ) as told on true;
 comment on view ledger.delivery is
-'报送：一行为一个文件的一次接收，is_told 为报送部门是否已收到与现状一致的回执 · deliveries: one row per file received; is_told: the sender has a receipt that says how it stands';
+'报送：一个文件的一次接收一行；is_told：已发出与现状一致的回执 · deliveries, one row per file received; is_told: its receipt is up to date';
