@@ -53,7 +53,8 @@ class HandMadeFacts:
     """Fact tables of one night, filled row by row; columns that are not given are NULL."""
 
     def __init__(self, url: str) -> None:
-        dbt.run("seed", "--select", "coverage_target", "compared_field", "parameter_default", target="hand_made_facts")
+        dbt.run("seed", "--select", "coverage_target", "compared_field", "parameter_default", "reported_figure_*",
+                target="hand_made_facts")
         self.connection = connect(url)
         with self.connection, self.connection.cursor() as cursor:
             cursor.execute("select to_regclass('mart_comparison.fact_person')")
