@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export UV_NO_PROGRESS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env nightly test up down status lint format clean
+.PHONY: help env nightly test servers up down status lint format clean
 
 help: ## this list · 本列表
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,8 +17,16 @@ env: $(READY) ## build the environment from the lock file · 按锁文件建立�
 nightly: $(READY) ## run the sample county's next night, leave the platform running · 运行样例县的下一夜，平台保持运行
 	@$(BIN)/bidui nightly --sample
 
-test: $(READY) ## run all tests, leave nothing running · 运行全部测试，不留进程
+test: $(READY) servers ## run all tests, leave nothing running · 运行全部测试，不留进程
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# What the connectors' tests pull from. Without root (or apt) those tests are skipped, with the reason.
+servers: ## install the servers that connectors are tested against (Debian, root) · 安装连接器测试所用的服务器
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! { test -x /usr/sbin/sshd && test -x /usr/sbin/mariadbd; }; then \
+		echo "… 安装测试用服务器 · installing openssh-server, mariadb-server"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			openssh-server mariadb-server >/dev/null; \
+	fi
 
 up: $(READY) ## start the standing platform · 启动平台
 	@$(BIN)/bidui up

@@ -1,6 +1,19 @@
-"""Where bytes come from. A connector lists what is waiting; landing does the rest, the same for all of them."""
+"""Where bytes come from. A connector hands over complete files; landing does the rest, the same for all of them."""
 
 from bidui.connector.delivery import Connector, Delivery, digest_of
 from bidui.connector.drop_folder import DropFolder
+from bidui.connector.gather import Gathered, gather
+from bidui.connector.memory import LedgerMemory, Memory
+from bidui.connector.refusal import PullError
 
-__all__ = ["Connector", "Delivery", "DropFolder", "digest_of"]
+__all__ = [
+    "Connector",
+    "Delivery",
+    "DropFolder",
+    "Gathered",
+    "LedgerMemory",
+    "Memory",
+    "PullError",
+    "digest_of",
+    "gather",
+]

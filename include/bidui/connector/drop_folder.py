@@ -7,14 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from bidui.connector.delivery import Delivery, readable_name
+from bidui.connector.names import is_ignored
 from bidui.contract import Extract, Sources
 from bidui.contract.suggest import nearest
 from bidui.problem import Problem, ProblemError
-
-# Left behind by editors, browsers and uploads under way; never a delivery.
-_IGNORED_STARTS = (".", "~$")
-_IGNORED_ENDS = (".part", ".partial", ".tmp", ".crdownload", ".filepart", ".done")
-_IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 
 
 class DropFolder:
@@ -58,7 +54,7 @@ class DropFolder:
 
 def _children(folder: Path) -> list[Path]:
     try:
-        return sorted(path for path in folder.iterdir() if not _is_ignored(path.name))
+        return sorted(path for path in folder.iterdir() if not is_ignored(path.name))
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
@@ -73,11 +69,6 @@ def _children(folder: Path) -> list[Path]:
                 fix_en="check the folder's permissions",
             )
         ) from None
-
-
-def _is_ignored(name: str) -> bool:
-    lowered = name.lower()
-    return lowered.startswith(_IGNORED_STARTS) or lowered.endswith(_IGNORED_ENDS) or lowered in _IGNORED_NAMES
 
 
 def _misplaced(path: Path, drop: Path, known: tuple[str, ...], kind_zh: str, kind_en: str) -> Problem:

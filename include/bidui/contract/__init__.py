@@ -9,7 +9,6 @@ from bidui.contract.model import (
     Extract,
     FileFormat,
     Gates,
-    Origin,
     Person,
     ReceiptTerms,
     Source,
@@ -17,20 +16,25 @@ from bidui.contract.model import (
     Title,
     Unregistered,
 )
+from bidui.contract.origin import DropFolderOrigin, HttpOrigin, Origin, SftpOrigin, SqlOrigin
 
 __all__ = [
     "Column",
     "Common",
     "DeliveryTerms",
     "Drift",
+    "DropFolderOrigin",
     "Extract",
     "FileFormat",
     "Gates",
+    "HttpOrigin",
     "Origin",
     "Person",
     "ReceiptTerms",
+    "SftpOrigin",
     "Source",
     "Sources",
+    "SqlOrigin",
     "Title",
     "Unregistered",
     "load_sources",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+from bidui.contract.check_origin import origin_mistakes
 from bidui.contract.header_text import header_key
 from bidui.contract.located_yaml import KeyPath, LocatedYaml, dotted
 from bidui.contract.suggest import nearest
@@ -62,6 +63,16 @@ def _extract_problems(
                 fix_zh="改列的类型，或从 control_totals 中删除",
                 fix_en="change the column's type or remove it from control_totals",
             )
+
+    for place, zh, en, fix_zh, fix_en in origin_mistakes(extract):
+        yield Problem(
+            code="contract.origin",
+            what_zh=zh,
+            what_en=en,
+            **_place(document, (*path, *place)),
+            fix_zh=fix_zh,
+            fix_en=fix_en,
+        )
 
     roles = [person["role"] for person in extract["persons"]]
     for position, role in enumerate(roles):
@@ -123,6 +134,8 @@ def _named_columns(extract: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
             yield (key, position), name
     for position, name in enumerate(extract["unregistered"]["keep"]):
         yield ("unregistered", "keep", position), name
+    for name in extract["origin"].get("columns", ()):
+        yield ("origin", "columns", name), name
 
 
 def _unknown_column(document: LocatedYaml, path: KeyPath, name: str, known: tuple[str, ...]) -> Problem:

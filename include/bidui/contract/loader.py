@@ -19,7 +19,6 @@ from bidui.contract.model import (
     Extract,
     FileFormat,
     Gates,
-    Origin,
     Person,
     ReceiptTerms,
     Source,
@@ -27,6 +26,7 @@ from bidui.contract.model import (
     Title,
     Unregistered,
 )
+from bidui.contract.origin import origin_of
 from bidui.contract.schema import SHIPPED_SCHEMA, schema_problems
 from bidui.home import sources_dir
 from bidui.problem import Problem, ProblemError
@@ -126,7 +126,7 @@ def _extract(key: str, data: dict[str, Any], department: str, common: Common, pa
         digest=hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
         grain=data["grain"],
         basis=data["basis"],
-        origin=Origin(**data["origin"]),
+        origin=origin_of(data["origin"], department),
         file=FileFormat(
             formats=tuple(file["formats"]),
             encodings=tuple(file["encodings"]),

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from bidui.contract.origin import Origin
 from bidui.contract.suggest import nearest
 from bidui.problem import Problem, ProblemError
 
@@ -22,13 +23,6 @@ class Title:
 
     def __str__(self) -> str:
         return f"{self.zh} · {self.en}"
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the bytes come from; `kind` names a connector."""
-
-    kind: str
 
 
 @dataclass(frozen=True)

@@ -68,12 +68,12 @@ def _problem(document: LocatedYaml, error: ValidationError) -> Problem:
             fix_zh=f"把 {near} 改为 {missing}" if near else f"补上 {missing}",
             fix_en=f"rename {near} to {missing}" if near else f"add {missing}",
         )
-    if kind == "anyOf":
+    if kind in ("anyOf", "oneOf"):
         keys = [key for option in wanted for key in option.get("required", ())]
         return Problem(
             code="contract.missing_key",
-            what_zh=f"{'、'.join(keys)} 至少要有一个",
-            what_en=f"one of {', '.join(keys)} is needed",
+            what_zh=f"{'、'.join(keys)} {'至少' if kind == 'anyOf' else '恰好'}要有一个",
+            what_en=f"{'one' if kind == 'anyOf' else 'exactly one'} of {', '.join(keys)} is needed",
             **place,
             fix_zh=f"补上 {' 或 '.join(keys)}",
             fix_en=f"add {' or '.join(keys)}",

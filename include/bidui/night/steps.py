@@ -16,18 +16,26 @@ log = logging.getLogger(__name__)
 
 
 def fetch(as_of: str, department: str, drop: str, run_type: str) -> dict[str, int]:
-    """List what the department has waiting; return the number of files per extract.
+    """List what the department has waiting, pulling from its servers; return the number of files per extract.
 
     `drop` names a drop folder ('' is the standing one). A run that the clock started is skipped where nights are
-    run by hand.
+    run by hand. A wrong password or a changed host key is not tried again, a cut connection is.
     """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from bidui.connector import PullError
     from bidui.platform import intake, service
 
     if run_type == "scheduled" and service.nights_by_hand():
         from airflow.sdk.exceptions import AirflowSkipException
 
         raise AirflowSkipException("nights are run by hand here; `bidui up --by-clock` changes that")
-    return intake.fetch(_night(as_of), department, Path(drop) if drop else None)
+    try:
+        return intake.fetch(_night(as_of), department, Path(drop) if drop else None)
+    except PullError as error:
+        if error.final:
+            raise AirflowFailException(str(error)) from None
+        raise error from None
 
 
 def land(as_of: str, department: str) -> dict[str, int]:

@@ -12,7 +12,8 @@ import logging
 from collections import Counter
 from pathlib import Path
 
-from bidui.connector import Delivery, DropFolder
+from bidui.connector import Delivery, LedgerMemory, gather
+from bidui.connector.pulled import was_pulled
 from bidui.contract import load_sources
 from bidui.home import drop_dir, folder
 from bidui.problem import ProblemError
@@ -43,12 +44,18 @@ group by extract
 
 
 def fetch(as_of: dt.date, department: str, drop: Path | None) -> dict[str, int]:
-    """List what the department has waiting; return the number of files per extract.
+    """List what the department has waiting, pulling what its contracts say; return the number of files per extract.
 
-    `drop` is a drop folder, None the standing one. Raises ProblemError when the source cannot be asked.
+    `drop` is a drop folder, None the standing one. Raises PullError when a server cannot be asked, after everything
+    else is listed: the other extracts of the department go on.
     """
     source = load_sources().department(department)
-    deliveries = DropFolder(drop or drop_dir()).deliveries(source.extracts)
+    connection = connect(application=f"bidui ingest {department}")
+    try:
+        gathered = gather(source, as_of, drop or drop_dir(), LedgerMemory(connection))
+    finally:
+        connection.close()
+    deliveries = gathered.deliveries
     listed = [
         {
             "extract": delivery.extract,
@@ -62,18 +69,22 @@ def fetch(as_of: dt.date, department: str, drop: Path | None) -> dict[str, int]:
     beside = path.with_suffix(".part")
     beside.write_text(json.dumps(listed, ensure_ascii=False, indent=1), encoding="utf-8")
     beside.rename(path)
+    gathered.check()
     return dict(Counter(delivery.extract for delivery in deliveries))
 
 
 def land(as_of: dt.date, department: str) -> dict[str, int]:
-    """Land the files that `fetch` listed; return the number of new batches per status.
+    """Land the files that `fetch` listed; return the number of new batches per status ({} when it listed nothing).
 
     A file that cannot be read ends as a held batch; only a fault of the platform raises.
     """
     from bidui.landing.land import land_all
 
+    if not _list_of(as_of, department).exists():
+        return {}
+
     source = load_sources().department(department)
-    deliveries = [
+    listed = [
         Delivery(
             department=department,
             extract=entry["extract"],
@@ -83,6 +94,8 @@ def land(as_of: dt.date, department: str) -> dict[str, int]:
         )
         for entry in json.loads(_list_of(as_of, department).read_text(encoding="utf-8"))
     ]
+    # A pulled copy is gone when a later night has found it landed.
+    deliveries = [delivery for delivery in listed if delivery.path.exists() or not was_pulled(delivery.path)]
     counts: Counter[str] = Counter()
     connection = connect(application=f"bidui ingest {department}")
     try:

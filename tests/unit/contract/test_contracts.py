@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bidui.contract import Extract, Sources, load_sources
+from bidui.contract import Extract, SftpOrigin, Sources, load_sources
 from bidui.contract.code_lists import shipped_code_lists
 from bidui.contract.header_text import header_key
 from bidui.landing.header import find_header
@@ -136,6 +136,50 @@ def test_an_unknown_code_list_is_named(tmp_path: Path) -> None:
     (problem,) = caught.value.problems
     assert problem.code == "contract.unknown_codes"
     assert "did you mean sex?" in problem.en
+
+
+def with_origin(origin: str, content: str = "full") -> str:
+    return TINY.replace("origin: {kind: drop_folder}", f"origin: {origin}").replace("content: full", f"content: {content}")
+
+
+def test_an_origin_is_read_with_its_defaults(tmp_path: Path) -> None:
+    origin = written(tmp_path, with_origin("{kind: sftp, path: /out}")).extract("public_post").origin
+    assert origin == SftpOrigin(connection="bidui_human_resources", path="/out", pattern="*", complete="stable_size")
+
+
+@pytest.mark.parametrize(
+    ("origin", "said"),
+    [
+        ("{kind: ftp}", "drop_folder, sftp, sql, http"),
+        ("{kind: sftp}", "key path is missing"),
+        ("{kind: sftp, path: /out, patern: x}", "did you mean pattern?"),
+        ("{kind: sftp, path: /out, password: x}", "unknown key password"),
+        ("{kind: sql, columns: {id_no: aac002}}", "exactly one of table, query is needed"),
+        ("{kind: sql, table: t, query: select 1 as a, columns: {id_no: a}}", "exactly one of table, query is needed"),
+        ("{kind: sql, table: t; drop table t, columns: {id_no: a}}", "text like"),
+        ("{kind: sql, query: delete from ac01, columns: {id_no: a}}", "a query is one select"),
+        ("{kind: sql, query: 'select 1; select 2', columns: {id_no: a}}", "a query is one select"),
+        ("{kind: sql, table: t, columns: {person_name: a}}", "the required column id_no has no column of the source"),
+        ("{kind: sql, table: t, columns: {id_no: a, wages: b}}", "did you mean wage?"),
+        ("{kind: sql, table: t, columns: {id_no: a}, watermark: {column: c, type: int, start: '0'}}", "content to delta"),
+        ("{kind: http, path: /a, format: json}", "add columns"),
+        ("{kind: http, path: /a, format: csv, paging: {by: next_link, at: n}}", "use one of none, page, link_header"),
+        ("{kind: http, path: /a, format: csv, paging: {by: page}}", "add parameter"),
+        ("{kind: http, path: 'http://b/a', format: csv}", "text like"),
+    ],
+)
+def test_a_mistake_in_an_origin_is_named_with_its_fix(tmp_path: Path, origin: str, said: str) -> None:
+    (tmp_path / "human_resources.yml").write_text(with_origin(origin), encoding="utf-8")
+    with pytest.raises(ProblemError) as caught:
+        load_sources(tmp_path)
+    assert any(said in problem.en for problem in caught.value.problems), str(caught.value)
+    assert all(problem.row for problem in caught.value.problems)
+
+
+def test_a_query_by_watermark_has_to_use_it(tmp_path: Path) -> None:
+    origin = "{kind: sql, query: select a from t, columns: {id_no: a}, watermark: {column: c, type: int, start: '0'}}"
+    problem = only_problem(tmp_path, with_origin(origin, "delta"), "contract.origin")
+    assert "does not use :watermark" in problem.en
 
 
 def test_all_mistakes_of_all_files_come_at_once(tmp_path: Path) -> None:
