@@ -24,6 +24,7 @@ create table if not exists ledger.batch (
     reason text,
     decided_by text,
     decided_at timestamptz,
+    superseded_by bigint,
     check (rows_read = rows_skipped + rows_landed),
     check (status in ('landed', 'held', 'duplicate') or rows_landed = rows_accepted + rows_quarantined)
 );

@@ -99,6 +99,7 @@ def _common(data: dict[str, Any]) -> Common:
         max_unpacked_mb=data["max_unpacked_mb"],
         max_unpack_ratio=data["max_unpack_ratio"],
         header_units=tuple(data["header_units"]),
+        same_list_share=data["same_list_share"],
     )
 
 

@@ -151,6 +151,12 @@ class Extract:
         return frozenset(column.name for column in self.columns if column.personal)
 
     @property
+    def staged_keys(self) -> tuple[str, ...]:
+        """The keys by their names in staging, where a person's number stands as `<role>_id_no` (`id_no` for self)."""
+        numbers = {p.id: "id_no" if p.role == "self" else f"{p.role}_id_no" for p in self.persons if p.id}
+        return tuple(numbers.get(key, key) for key in self.keys)
+
+    @property
     def footer_starts(self) -> tuple[str, ...]:
         """Beginnings of footer rows: the shared ones and the contract's own."""
         return (*self.common.footer_starts, *self.file.footer_starts)
@@ -168,6 +174,7 @@ class Common:
     max_unpacked_mb: int
     max_unpack_ratio: int
     header_units: tuple[str, ...]
+    same_list_share: float
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Whatever is wrong with a file, it ends as a batch: landed, or held with the reas
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -35,17 +36,18 @@ _SAVEPOINT = "before_rows"
 def land_all(
     connection: psycopg2.extensions.connection, extract: Extract, deliveries: Sequence[Delivery], as_of: date
 ) -> list[LandedBatch]:
-    """Land every delivery of one extract, in the order of data date, then arrival; commits after each.
+    """Land every delivery of one extract, from the oldest to the newest; commits after each.
 
-    Files that come together and speak of the same date are parts of one delivery (a list split over several files):
-    they share a delivery number. A file that comes another time is a delivery of its own, and replaces the earlier.
-    See `land` for what comes back.
+    In order of data date, then of modification time, then of name (名单, 名单(2), 名单(10)): where two of them hold the
+    same list, the one that lands later replaces the other. Files that come together and speak of the same date share a
+    delivery number. Whether they are parts of one list or corrections shows once they are staged
+    (`validation.correction`). See `land` for what comes back.
     """
     with connection, connection.cursor() as cursor:
         seen = [delivery for delivery in deliveries if batches.seen_file(cursor, extract.key, delivery)]
     new = [delivery for delivery in deliveries if delivery not in seen]
     if len(new) > 1:
-        new.sort(key=lambda delivery: (_peek(extract, delivery, as_of), delivery.received_at, delivery.source_name))
+        new.sort(key=lambda delivery: (_peek(extract, delivery, as_of), delivery.received_at, _as_counted(delivery.source_name)))
     ordered = [*seen, *new]
     landed: list[LandedBatch] = []
     for delivery in ordered:
@@ -150,6 +152,11 @@ def data_date_of(table: Selected, extract: Extract, delivery: Delivery, as_of: d
     if day.found_in == "modified" and table.part.file != delivery.source_name:
         day = find_data_date(extract.delivery.data_date, (), Path(delivery.source_name).stem, delivery.received_at, as_of)
     return day
+
+
+def _as_counted(name: str) -> list[tuple[str, int]]:
+    """A file name in the order in which people count copies: 名单 before 名单(2) before 名单(10)."""
+    return [(text, int(number or 0)) for text, number in re.findall(r"(\D+)?(\d+)?", Path(name).stem) if text or number]
 
 
 def _peek(extract: Extract, delivery: Delivery, as_of: date) -> date:

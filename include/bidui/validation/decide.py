@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import psycopg2.extensions
 
+from bidui.contract import Extract
 from bidui.problem import Problem
+from bidui.validation.correction import accepted, replaced
 
 GATE = "gate"
 PASSED = "各项门槛均通过 · all gates passed"
@@ -18,7 +21,7 @@ STATUS_LABELS = {
     "accepted": "已接受 accepted",
     "held": "暂存待核 held",
     "duplicate": "重复文件 duplicate",
-    "superseded": "已被更新的报送取代 superseded",
+    "superseded": "已被更正取代 superseded",
     "withdrawn": "已撤回 withdrawn",
 }
 
@@ -26,26 +29,6 @@ STATUS_LABELS = {
 LOCK = "select pg_advisory_xact_lock(hashtext('bidui.decision'), hashtext(%s))"
 
 RECORD = "insert into ledger.batch_decision (batch_id, action, decided_by, reason) values (%s, %s, %s, %s)"
-
-SUPERSEDED = """
-with deliveries as (
-    select
-        b.batch_id,
-        b.data_date,
-        -- Parts share a delivery_no; a delivery is as new as its last part.
-        max(b.as_of) over d as last_night,
-        max(b.batch_id) over d as last_batch
-    from ledger.batch as b
-    where b.extract = %(extract)s and b.status = 'accepted'
-    window d as (partition by b.data_date, coalesce(b.delivery_no, -b.batch_id))
-),
-ranked as (
-    select batch_id, dense_rank() over (partition by data_date order by last_night desc, last_batch desc) as place
-    from deliveries
-)
-select batch_id from ranked where place > 1 order by batch_id
-"""
-
 
 @dataclass(frozen=True)
 class Decision:
@@ -84,7 +67,7 @@ def record(
 ) -> None:
     """Change a batch's status and append the decision; `reason` stands in both places."""
     cursor.execute(
-        "update ledger.batch set status = %s, reason = %s, decided_by = %s, decided_at = now(),"
+        "update ledger.batch set status = %s, reason = %s, decided_by = %s, decided_at = now(), superseded_by = null,"
         " problems = problems || %s::jsonb where batch_id = %s",
         (
             status,
@@ -97,17 +80,19 @@ def record(
     cursor.execute(RECORD, (batch_id, action, decided_by, reason))
 
 
-def supersede_older(cursor: psycopg2.extensions.cursor, extract: str) -> list[int]:
-    """Of accepted deliveries with one data date keep the newest; return the batches that gave way."""
-    cursor.execute(SUPERSEDED, {"extract": extract})
-    given_way = [int(row[0]) for row in cursor.fetchall()]
-    for batch_id in given_way:
+def supersede(
+    cursor: psycopg2.extensions.cursor, extract: Extract, data_date: dt.date | None
+) -> dict[int, int]:
+    """Of accepted files with one data date, let those give way that newer ones replace: batch → what replaced it."""
+    given_way = replaced(cursor, extract, accepted(cursor, extract, data_date))
+    for batch_id, newer in sorted(given_way.items()):
         record(
             cursor,
             batch_id,
             "supersede",
             "superseded",
             GATE,
-            "同一数据日期有更新的报送 · a newer delivery has the same data date",
+            f"同一数据日期的更正（批次 {newer}）已取代 · replaced by a correction of the same data date (batch {newer})",
         )
+        cursor.execute("update ledger.batch set superseded_by = %s where batch_id = %s", (newer, batch_id))
     return given_way

@@ -13,7 +13,8 @@ from psycopg2.extras import execute_values
 from bidui.contract import Extract, Sources
 from bidui.problem import Problem
 from bidui.validation import gate, gx_session
-from bidui.validation.decide import GATE, PASSED, Decision, lock_extract, reason_text, record, supersede_older
+from bidui.validation.correction import apart, rows_beside
+from bidui.validation.decide import GATE, PASSED, Decision, lock_extract, reason_text, record, supersede
 from bidui.validation.gx_session import Outcome
 from bidui.validation.quarantine import quarantine, quarantined_rows
 from bidui.validation.results import keep_result
@@ -61,7 +62,8 @@ def validate(
 ) -> list[Decision]:
     """Judge staged batches for the night `as_of`; one Decision per batch, in order of extract and data date.
 
-    Parts of one delivery are judged together, whichever of them is named. Batches that were decided before keep
+    Parts of one delivery are judged together, whichever of them is named; a file that another one corrects is judged
+    before it, as a delivery of its own. Batches that were decided before keep
     their decision, so a cleared task can simply run again. The caller commits. Raises LookupError when a batch is
     not staged, ValueError when staging lost or made rows, ProblemError for a malformed suite.
     """
@@ -73,8 +75,12 @@ def validate(
         found = {batch_id for _, ids in deliveries for batch_id in ids}
         if missing := sorted(set(wanted) - found):
             raise LookupError(f"no such batch in ledger.batch: {missing}")
-        for extract, ids in deliveries:
-            decisions += _judge_delivery(cursor, sources.extract(extract), list(ids), as_of)
+        for key, ids in deliveries:
+            extract = sources.extract(key)
+            lock_extract(cursor, key)
+            cursor.execute("select batch_id from ledger.batch where batch_id = any(%s) and status = 'landed'", (ids,))
+            for delivery in apart(cursor, extract, ids, [batch_id for (batch_id,) in cursor.fetchall()]):
+                decisions += _judge_delivery(cursor, extract, delivery, as_of)
     return decisions
 
 
@@ -88,7 +94,6 @@ def validate_batch(
 def _judge_delivery(
     cursor: psycopg2.extensions.cursor, extract: Extract, batch_ids: list[int], as_of: dt.date
 ) -> list[Decision]:
-    lock_extract(cursor, extract.key)
     cursor.execute(PARTS, (batch_ids,))
     parts = [Part(*row) for row in cursor.fetchall()]
     due = [part for part in parts if part.decision_due]
@@ -106,7 +111,8 @@ def _judge_parts(
     data_date = min((part.data_date for part in due if part.data_date), default=as_of)
     limits = gate.thresholds(cursor, extract, as_of)
     before = gate.in_force(cursor, extract, as_of, data_date, [part.batch_id for part in parts])
-    total = sum(part.rows for part in parts if part.status != "duplicate")
+    total = sum(part.rows for part in parts if part.status not in ("duplicate", "superseded", "withdrawn"))
+    total += rows_beside(cursor, extract, data_date, [part.batch_id for part in parts])
     fewest = gate.fewest_rows(extract, limits, before)
     for part in due:
         if part.rows > 0:
@@ -204,10 +210,11 @@ def _decide(
         else:
             part.status, part.reason = "accepted", PASSED
             record(cursor, part.batch_id, "accept", "accepted", GATE, PASSED)
-    given_way = supersede_older(cursor, extract.key)
-    for part in parts:
-        if part.batch_id in given_way:
-            part.status = "superseded"
+    for data_date in {part.data_date for part in due if not part.problems}:
+        given_way = supersede(cursor, extract, data_date)
+        for part in parts:
+            if part.batch_id in given_way:
+                part.status = "superseded"
 
 
 def _decision(extract: Extract, part: Part) -> Decision:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import psycopg2.extensions
 
+from bidui.contract import Extract, load_sources
 from bidui.problem import Problem, ProblemError
+from bidui.validation.correction import accepted, replaced, same_list
 from bidui.validation.decide import GATE, STATUS_LABELS, lock_extract, record
 
 DELIVERY = """
@@ -38,29 +40,11 @@ order by decision_id desc
 limit 1
 """
 
-SAME_DATE_IN_FORCE = """
-select min(batch_id)
+SUPERSEDED_BY = """
+select batch_id
 from ledger.batch
-where extract = %s and data_date = %s and status = 'accepted' and batch_id <> all(%s)
-"""
-
-# The delivery that the withdrawn one had superseded, newest first.
-SUPERSEDED_BEFORE = """
-with superseded as (
-    select
-        batch_id,
-        dense_rank() over (order by last_night desc, last_batch desc) as place
-    from (
-        select
-            b.batch_id,
-            max(b.as_of) over d as last_night,
-            max(b.batch_id) over d as last_batch
-        from ledger.batch as b
-        where b.extract = %s and b.data_date = %s and b.status = 'superseded'
-        window d as (partition by coalesce(b.delivery_no, -b.batch_id))
-    ) as s
-)
-select batch_id from superseded where place = 1 order by batch_id
+where extract = %s and data_date is not distinct from %s and status = 'superseded' and superseded_by = any(%s)
+order by batch_id
 """
 
 
@@ -91,8 +75,8 @@ def release(
     """Accept a held (or withdrawn) delivery on a person's word; quarantined rows stay quarantined.
 
     Doing it twice changes nothing. Raises ProblemError for an unknown batch, a name or reason left out, a batch
-    that was never judged (its file could not be read), one that is already accepted, or one whose data date has
-    an accepted delivery. The caller commits.
+    that was never judged (its file could not be read), one that is already accepted, or one whose list is in force
+    from another file of its data date. The caller commits.
     """
     _check_signature(by, reason)
     with connection.cursor() as cursor:
@@ -106,10 +90,9 @@ def release(
             raise ProblemError(_never_judged(named))
         parts = [part for part in parts if part.status == named.status and part.is_judged]
         changed = tuple(part.batch_id for part in parts)
-        cursor.execute(SAME_DATE_IN_FORCE, (named.extract, named.data_date, list(changed)))
-        row = cursor.fetchone()
-        if row is not None and row[0] is not None:
-            raise ProblemError(_same_date(named, int(row[0])))
+        in_force = same_list(cursor, load_sources().extract(named.extract), named.data_date, changed)
+        if in_force is not None:
+            raise ProblemError(_same_date(named, in_force))
         for part in parts:
             record(cursor, part.batch_id, "release", "accepted", by.strip(), reason.strip())
     return Override("release", changed)
@@ -118,7 +101,7 @@ def release(
 def withdraw(
     connection: psycopg2.extensions.connection, batch_id: int, *, by: str, reason: str
 ) -> Override:
-    """Take an accepted delivery out of force; a delivery of the same data date that it had superseded returns.
+    """Take an accepted delivery out of force; what it had superseded returns.
 
     Doing it twice changes nothing. Raises ProblemError for an unknown batch, a name or reason left out, or a batch
     that is not accepted. The caller commits.
@@ -134,8 +117,7 @@ def withdraw(
         parts = [part for part in parts if part.status == "accepted"]
         for part in parts:
             record(cursor, part.batch_id, "withdraw", "withdrawn", by.strip(), reason.strip())
-        cursor.execute(SUPERSEDED_BEFORE, (named.extract, named.data_date))
-        returned = tuple(int(row[0]) for row in cursor.fetchall())
+        returned = _replaced_only_by(cursor, load_sources().extract(named.extract), named.data_date, parts)
         for returning in returned:
             record(
                 cursor,
@@ -146,6 +128,16 @@ def withdraw(
                 f"取代它的批次 {batch_id} 已撤回 · batch {batch_id}, which had superseded it, was withdrawn",
             )
     return Override("withdraw", tuple(part.batch_id for part in parts), returned)
+
+
+def _replaced_only_by(
+    cursor: psycopg2.extensions.cursor, extract: Extract, data_date: dt.date | None, withdrawn: list[_Part]
+) -> tuple[int, ...]:
+    """Batches that gave way to the withdrawn ones and that nothing else replaces."""
+    cursor.execute(SUPERSEDED_BY, (extract.key, data_date, [part.batch_id for part in withdrawn]))
+    candidates = [int(batch_id) for (batch_id,) in cursor.fetchall()]
+    by = replaced(cursor, extract, [*accepted(cursor, extract, data_date), *candidates]) if candidates else {}
+    return tuple(batch_id for batch_id in candidates if batch_id not in by)
 
 
 def _delivery(cursor: psycopg2.extensions.cursor, batch_id: int) -> list[_Part]:

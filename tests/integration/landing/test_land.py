@@ -119,12 +119,18 @@ def test_files_land_in_the_order_of_their_data_dates(office: Any) -> None:
     assert len({batch.delivery_no for batch in landed}) == 3
 
 
-def test_files_that_come_together_for_one_date_are_parts(office: Any) -> None:
+def test_copies_of_one_moment_land_in_the_order_people_count_them(office: Any) -> None:
+    for name in ("名单(10).csv", "名单.csv", "名单(2).csv"):
+        office.put(name, LIST.replace("甲", name))
+    assert [batch.source_name for batch in office.night()] == ["名单.csv", "名单(2).csv", "名单(10).csv"]
+
+
+def test_files_that_come_together_for_one_date_are_one_delivery(office: Any) -> None:
     office.put("名单_20261016_1.csv", LIST)
     office.put("名单_20261016_2.csv", LIST.replace("甲", "丙"))
     first, second = office.night()
     assert first.delivery_no == second.delivery_no == first.batch_id
-    # what comes another time replaces: it is a delivery of its own
+    # what comes another time is a delivery of its own
     office.ask("update ledger.batch set status = 'accepted', rows_accepted = rows_landed returning 1")
     office.put("名单_20261016_改.csv", LIST.replace("甲", "戊"))
     corrected = next(batch for batch in office.night() if batch.is_new)

@@ -7,6 +7,8 @@ import datetime as dt
 import pytest
 from staged_rows import insured, member
 
+from bidui.validation.correction import replaced
+
 OCTOBER, NOVEMBER, DECEMBER = dt.date(2026, 10, 16), dt.date(2026, 11, 16), dt.date(2026, 12, 16)
 
 
@@ -156,6 +158,67 @@ def test_parts_of_one_delivery_do_not_supersede_each_other(stage, judge, rows_of
     parts = [stage("hi_roll", roll(10, start), delivery_no=3) for start in (0, 10, 20)]
     judge(*parts)
     assert rows_of("select count(*) from ledger.batch where status = 'accepted'") == [(3,)]
+
+
+def test_files_of_a_night_with_the_same_keys_are_a_list_and_its_correction(stage, judge, rows_of):
+    """Six of the ten people of the first file come again: the second replaces it. The third names others: a part."""
+    first = stage("hi_roll", roll(10), delivery_no=7)
+    part = stage("hi_roll", roll(10, 100), delivery_no=7)
+    correction = stage("hi_roll", roll(10, 4, personal_amount=380), delivery_no=7)
+    judge(first, part, correction)
+    assert rows_of("select batch_id, status, superseded_by from ledger.batch order by 1") == [
+        (first, "superseded", correction), (part, "accepted", None), (correction, "accepted", None),
+    ]
+    assert "批次" in rows_of("select reason from ledger.batch where batch_id = %s", first)[0][0]
+
+
+@pytest.mark.parametrize(("again", "second_status"), [(5, "superseded"), (4, "accepted")])
+def test_the_share_of_keys_decides_between_correction_and_part(stage, judge, rows_of, again, second_status):
+    first = stage("hi_roll", roll(10), delivery_no=7)
+    second = stage("hi_roll", roll(10, 10 - again), delivery_no=7)
+    judge(first, second)
+    assert rows_of("select status from ledger.batch order by batch_id") == [(second_status,), ("accepted",)]
+
+
+def test_a_bad_correction_of_the_same_night_leaves_the_list_in_force(stage, judge, rows_of):
+    """Half of it is missing, or its numbers are damaged: it is held, alone."""
+    first = stage("hi_roll", roll(20), delivery_no=7)
+    collapsed = stage("hi_roll", roll(12), delivery_no=7)
+    judge(first, collapsed)
+    assert rows_of("select status from ledger.batch order by batch_id") == [("accepted",), ("held",)]
+
+
+def test_a_bad_file_does_not_hold_its_correction(stage, judge, rows_of):
+    damaged = stage("hi_roll", roll(20, id_state="mangled", id_no="3.41E+17", id_key=None), delivery_no=7)
+    corrected = stage("hi_roll", roll(20), delivery_no=7)
+    judge(damaged, corrected)
+    assert rows_of("select status from ledger.batch order by batch_id") == [("held",), ("accepted",)]
+
+
+def test_sheets_of_a_workbook_are_corrected_together(stage, judge, rows_of, connection):
+    sheets = [stage("hi_roll", roll(10, start), delivery_no=7) for start in (0, 10)]
+    with connection, connection.cursor() as cursor:
+        cursor.execute("update ledger.batch set sha256 = 'one workbook'")
+    corrected = stage("hi_roll", roll(18), delivery_no=7)
+    judge(*sheets, corrected)
+    assert rows_of("select status from ledger.batch order by batch_id") == [("superseded",), ("superseded",), ("accepted",)]
+
+
+def test_a_part_that_comes_a_night_later_stands_beside_the_first(stage, judge, rows_of):
+    judge(stage("hi_roll", roll(50), as_of=OCTOBER, data_date=OCTOBER), as_of=OCTOBER)
+    late = stage("hi_roll", roll(10, 50), as_of=NOVEMBER, data_date=OCTOBER)
+    assert judge(late, as_of=NOVEMBER).status == "accepted"
+    correction = stage("hi_roll", roll(49), as_of=DECEMBER, data_date=OCTOBER)
+    assert judge(correction, as_of=DECEMBER).status == "accepted"
+    assert rows_of("select status from ledger.batch order by batch_id") == [("superseded",), ("accepted",), ("accepted",)]
+
+
+def test_an_extract_without_keys_goes_by_whole_rows(stage, sources, connection):
+    batches = [
+        stage("hi_settlement", [{"row_hash": number} for number in range(start, start + 10)]) for start in (0, 2, 50)
+    ]
+    with connection, connection.cursor() as cursor:
+        assert replaced(cursor, sources.extract("hi_settlement"), batches) == {batches[0]: batches[1]}
 
 
 def test_a_backfilled_night_does_not_replace_a_later_one_of_the_same_date(stage, judge, rows_of):

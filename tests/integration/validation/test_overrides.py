@@ -81,6 +81,19 @@ def test_withdrawing_twice_changes_nothing_and_release_takes_it_back(act, stage,
     assert rows_of("select status from ledger.batch") == [("accepted",)]
 
 
+def test_withdrawing_a_correction_returns_what_it_replaced_beside_the_other_part(act, stage, judge, rows_of):
+    first, part = (stage("hi_roll", roll(10, start), as_of=OCTOBER, data_date=OCTOBER, delivery_no=4) for start in (0, 50))
+    judge(first, part, as_of=OCTOBER)
+    second, third = (stage("hi_roll", roll(10), as_of=NOVEMBER, data_date=OCTOBER) for _ in range(2))
+    judge(second, as_of=NOVEMBER)
+    judge(third, as_of=NOVEMBER)
+    done = act(withdraw, third)
+    assert (done.changed, done.returned) == ((third,), (second,))
+    assert rows_of("select status from ledger.batch order by batch_id") == [
+        ("superseded",), ("accepted",), ("accepted",), ("withdrawn",),
+    ]
+
+
 def test_all_parts_of_a_delivery_share_the_decision(act, stage, judge, rows_of):
     parts = tuple(stage("hi_roll", roll(5, start), delivery_no=4) for start in (0, 5))
     judge(*parts)

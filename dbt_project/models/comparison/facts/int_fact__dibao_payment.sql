@@ -19,12 +19,12 @@ delivered as (
         s.row_no,
         s.dibao_no,
         s.list_month,
-        delivery.delivery_key,
-        delivery.is_current as is_current_list,
-        coalesce(s.pay_month, case when delivery.is_current then p.month else s.list_month end) as month,
+        batch.data_date,
+        batch.is_current as is_current_list,
+        coalesce(s.pay_month, case when batch.is_current then p.month else s.list_month end) as month,
         p.month as current_month
     from {{ in_force_history('stg_civil_affairs__dibao') }} as s
-    inner join {{ ref('int_fact__batch_of_delivery') }} as delivery on delivery.batch_id = s.batch_id
+    inner join ledger.night_batch as batch on batch.batch_id = s.batch_id and batch.as_of = {{ as_of() }}
     cross join period as p
     where coalesce(s.monthly_amount, 1) > 0
 
@@ -34,7 +34,7 @@ list_of_month as (
 
     select
         month,
-        delivery_key,
+        data_date,
         max(list_month) as list_month,
         bool_or(is_current_list and month = current_month) as is_current,
         count(*) as paid,
@@ -49,11 +49,11 @@ speaking as (
 
     select distinct on (month)
         month,
-        delivery_key,
+        data_date,
         is_current
     from list_of_month
     where is_current or paid * 2 >= paid_most
-    order by month, is_current desc, (list_month = month) desc, list_month desc, delivery_key desc
+    order by month, is_current desc, (list_month = month) desc, list_month desc, data_date desc
 
 ),
 
@@ -67,7 +67,7 @@ payment as (
         d.list_month,
         s.is_current
     from delivered as d
-    inner join speaking as s on s.month = d.month and s.delivery_key = d.delivery_key
+    inner join speaking as s on s.month = d.month and s.data_date = d.data_date
 
 ),
 
