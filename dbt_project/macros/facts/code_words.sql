@@ -44,6 +44,13 @@
     end
 {%- endmacro %}
 
+{#- A flat of the town housing market; one given for resettlement is none. -#}
+{% macro is_city_flat(usage, location) -%}
+    coalesce({{ usage }} ~ '成套住宅|城镇住宅|商品住|商品房|公寓|别墅', false)
+    and coalesce({{ usage }} !~ '安置|搬迁', true)
+    and coalesce({{ location }} !~ '安置|搬迁', true)
+{%- endmacro %}
+
 {#- A right to live somewhere; a blank usage counts, a shop or a field does not. -#}
 {% macro is_dwelling_usage(usage) -%}
     coalesce({{ usage }} ~ '住宅|居住|住房|宅基地|公寓|别墅|商品房|房改', {{ usage }} is null)

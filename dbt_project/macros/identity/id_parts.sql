@@ -9,6 +9,18 @@
     parse.to_date((({{ id_key }} / 1000) % 100000000)::text)
 {%- endmacro %}
 
+{#- Whether the birth date in a number of 18 characters is one that somebody living may have, whatever its check character. -#}
+{% macro states_a_birth_date(id_no) -%}
+    case
+        when {{ id_no }} ~ '^[0-9]{17}[0-9X]$' then coalesce(
+            parse.calendar_date(
+                substr({{ id_no }}, 7, 4)::int, substr({{ id_no }}, 11, 2)::int, substr({{ id_no }}, 13, 2)::int
+            ) between {{ as_of() }} - interval '120 years' and {{ as_of() }},
+            false
+        )
+    end
+{%- endmacro %}
+
 {#- The key that a 15-digit number would have today: a candidate only, since nothing checks it. -#}
 {% macro id_key_of_15(id_no, id_state) -%}
     case

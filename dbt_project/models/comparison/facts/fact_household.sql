@@ -30,6 +30,8 @@
     'weak_labour_members': 'is_weak_labour',
     'without_labour_members': 'is_without_labour',
     'labour_unknown_members': 'labour_skill is null',
+    'living_labour_members': 'is_living and (is_labour or is_weak_labour)',
+    'living_labour_unknown_members': 'is_living and labour_skill is null',
     'members_under_16': 'age < 16',
     'members_16_59': 'age between 16 and 59',
     'members_60_up': 'age >= 60',
@@ -50,7 +52,7 @@ head as (
         household_key,
         person_key as head_person_key,
         person_name as head_name,
-        known_sex as head_sex
+        coalesce(sex, id_sex) as head_sex
     from person
     where is_head
     order by household_key, person_no, person_key
@@ -61,7 +63,7 @@ spouse as (
 
     select distinct on (household_key)
         household_key,
-        known_sex as spouse_sex
+        coalesce(sex, id_sex) as spouse_sex
     from person
     where relation_to_head = '配偶'
     order by household_key, person_no, person_key
@@ -121,6 +123,7 @@ members as (
                 then (sum(property__rights) filter (where is_living))::int
         end as known_rights,
         (sum(property__dwelling_rights) filter (where is_living))::int as known_dwelling_rights,
+        (sum(property__city_flats) filter (where is_living))::int as known_city_flats,
         bool_or(property__state is not null) filter (where is_living) as has_property_gap,
         (array_agg(property__state order by is_head desc, person_key)
             filter (where is_living and property__state is not null))[1] as property_gap,
@@ -248,6 +251,20 @@ dwelling_right as (
     from {{ linked_rows('stg_housing__property') }} as r
     inner join person as p on p.person_key = r.person_key
     where {{ is_dwelling_usage('r.usage') }}
+
+),
+
+city_flat as (
+
+    select distinct on (p.household_key)
+        p.household_key,
+        r.batch_id,
+        r.row_no,
+        r.usage
+    from {{ linked_rows('stg_housing__property') }} as r
+    inner join person as p on r.person_key = p.person_key
+    where {{ is_city_flat('r.usage', 'r.location') }} and p.is_living
+    order by p.household_key, r.registered_on desc nulls last, r.batch_id, r.row_no
 
 ),
 
@@ -395,10 +412,14 @@ household as (
         -- rights
         m.known_rights,
         m.known_dwelling_rights,
+        m.known_city_flats,
         m.has_property_gap,
         m.property_gap,
         dr.batch_id as property__batch_id,
-        dr.row_no as property__row_no
+        dr.row_no as property__row_no,
+        cf.usage as city_flat__usage,
+        cf.batch_id as city_flat__batch_id,
+        cf.row_no as city_flat__row_no
     from {{ ref('int_fact__registry_household') }} as h
     full join members as m on m.household_key = h.household_key
     left join head as hd on hd.household_key = m.household_key
@@ -410,6 +431,7 @@ household as (
     left join project as pr on pr.household_key = m.household_key and pr.turn = 1
     left join registry_year as ry on ry.household_key = m.household_key and ry.year = pr.plan_year
     left join dwelling_right as dr on dr.household_key = m.household_key and dr.turn = 2
+    left join city_flat as cf on m.household_key = cf.household_key
 
 ),
 
@@ -573,5 +595,19 @@ select
         else false
     end as property__has_other_dwelling,
     j.property__batch_id,
-    j.property__row_no
+    j.property__row_no,
+    case
+        when j.known_city_flats > 0 then null
+        when j.has_property_gap then j.property_gap
+        when j.known_city_flats is null then 'no_batch'
+    end as city_flat__state,
+    j.known_city_flats as city_flat__rights,
+    case
+        when j.known_city_flats > 0 then true
+        when j.has_property_gap or j.known_city_flats is null then null
+        else false
+    end as city_flat__is_owned,
+    j.city_flat__usage,
+    j.city_flat__batch_id,
+    j.city_flat__row_no
 from judged as j

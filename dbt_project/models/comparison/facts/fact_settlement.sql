@@ -6,12 +6,17 @@ with settlement as (
         s.*,
         s.settled_at::date as settled_on,
         coalesce(s.admitted_on, s.settled_at::date) as service_on,
-        coalesce(s.discharged_on, s.admitted_on, s.settled_at::date) as service_end_on
+        coalesce(s.discharged_on, s.admitted_on, s.settled_at::date) as service_end_on,
+        case when s.visit_type = '门诊慢特病' then
+            sum(s.personal_total) over (
+                partition by s.person_key, date_trunc('month', s.settled_at), s.visit_type = '门诊慢特病'
+            )
+        end as chronic_month_self_paid
     from {{ linked_rows('stg_health_insurance__hi_settlement') }} as s
 
 ),
 
--- Stays that share a day; leaving one hospital and entering another on the same day is a transfer.
+-- Stays that share more than the day of a transfer from one to the other, or that are of the very same days.
 overlap as (
 
     select
@@ -25,8 +30,10 @@ overlap as (
     from settlement as a
     inner join settlement as b
         on b.person_key = a.person_key
-        and b.admitted_on < a.service_end_on
-        and b.service_end_on > a.admitted_on
+        and (
+            (b.admitted_on < a.service_end_on and b.service_end_on > a.admitted_on)
+            or (b.admitted_on = a.admitted_on and b.service_end_on = a.service_end_on)
+        )
         and (b.batch_id, b.row_no) <> (a.batch_id, a.row_no)
     where a.visit_type = '住院' and b.visit_type = '住院'
     group by 1, 2, 3
@@ -87,6 +94,7 @@ final as (
         s.fee_total - s.fund_pay_total - s.personal_total - coalesce(s.hospital_pay, 0) as component_gap,
         s.personal_total - coalesce(s.account_pay, 0) - coalesce(s.cash_pay, 0) as personal_gap,
         coalesce(o.overlapping_stays, 0) as overlapping_stays,
+        s.chronic_month_self_paid,
         coalesce(o.same_institution_overlaps, 0) as same_institution_overlaps,
         d.death__died_on as died_on,
         s.service_on - d.death__died_on as days_after_death,

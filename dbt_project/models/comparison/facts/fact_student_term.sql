@@ -45,6 +45,7 @@ compared as (
         (array_agg(c.link_decision order by c.batch_id, c.row_no))[1] as link_decision,
         (array_agg(c.link_tier order by c.batch_id, c.row_no))[1] as link_tier,
         max(c.person_name) as person_name,
+        max(c.name_norm) as name_norm,
         max(c.county_code) as county_code,
         max(c.town_code) as town_code,
         max(c.village_code) as village_code,
@@ -72,6 +73,7 @@ paid as (
         (array_agg(y.link_decision order by y.batch_id, y.row_no))[1] as link_decision,
         (array_agg(y.link_tier order by y.batch_id, y.row_no))[1] as link_tier,
         max(y.person_name) as person_name,
+        max(y.name_norm) as name_norm,
         max(y.id_key) as id_key,
         max(y.study_stage) as study_stage,
         coalesce(sum(y.aid_amount), 0) as aid_amount,
@@ -95,6 +97,15 @@ pupil as (
         r.age_1_september between 3 and 24
         or r.is_student
         or e.school_roll__is_enrolled
+
+),
+
+-- A row under a number that the registry lacks may be about somebody whose number in the registry is wrong.
+unreadable_person as (
+
+    select distinct name_norm, village_code
+    from {{ ref('int_identity__registry_person') }}
+    where id_key is null
 
 ),
 
@@ -138,6 +149,13 @@ placed as (
         {{ school_year_start_of_term('s.term_key') }} as school_year_start,
         s.person_key as registry_key,
         coalesce(c.link_decision, p.link_decision) as link_decision,
+        coalesce(c.link_decision, p.link_decision) = 'not_found'
+        and not exists (
+            select from unreadable_person as u
+            where
+                u.name_norm = coalesce(c.name_norm, p.name_norm)
+                and coalesce(u.village_code = c.village_code, true)
+        ) as is_stranger,
         coalesce(c.link_tier, p.link_tier) as link_tier,
         coalesce(c.person_name, p.person_name) as row_person_name,
         coalesce(c.id_key, p.id_key) as row_id_key,
@@ -228,7 +246,7 @@ final as (
         t.is_current_term,
         case
             when t.registry_key is not null then true
-            when t.link_decision = 'not_found' then false
+            when t.is_stranger then false
         end as is_registry_person,
         coalesce(t.link_decision, 'linked') as link_decision,
         t.link_tier,
@@ -253,7 +271,7 @@ final as (
         ) as stage,
         case
             when t.registry_key is not null then coalesce(r.person_identified_on <= t.term_start, true)
-            when t.link_decision = 'not_found' then false
+            when t.is_stranger then false
         end as in_registry_at_term_start,
         r.is_poor_registered,
         r.is_monitored,

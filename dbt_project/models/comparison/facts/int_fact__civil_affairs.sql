@@ -176,6 +176,7 @@ final as (
         {{ said('dibao', 'v', 'c.household_size', 'household_size') }},
         {{ said('dibao', 'v', 'c.monthly_amount', 'monthly_amount') }},
         {{ said('dibao', 'v', 'c.valid_from', 'valid_from') }},
+        {{ said('dibao', 'v', 'c.valid_to', 'valid_to') }},
 
         {{ lineage('dibao_member', 'e', 'm') }},
         {{ name_on_row('dibao_member', 'e', 'm') }},

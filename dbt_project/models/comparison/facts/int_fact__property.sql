@@ -6,6 +6,7 @@ with held as (
     select
         *,
         {{ is_dwelling_usage('usage') }} as is_dwelling,
+        {{ is_city_flat('usage', 'location') }} as is_city_flat,
         count(*) over (partition by person_key) as rows_of_person,
         row_number() over (
             partition by person_key
@@ -21,7 +22,9 @@ counted as (
         person_key,
         count(distinct coalesce(certificate_no, location, batch_id || '-' || row_no))::int as rights,
         (count(distinct coalesce(certificate_no, location, batch_id || '-' || row_no)) filter (where is_dwelling))::int
-            as dwelling_rights
+            as dwelling_rights,
+        (count(distinct coalesce(certificate_no, location, batch_id || '-' || row_no)) filter (where is_city_flat))::int
+            as city_flats
     from held
     group by 1
 
@@ -32,7 +35,8 @@ select
     {{ lineage('property', 'e', 'h') }},
     {{ name_on_row('property', 'e', 'h') }},
     {{ fact('e.property', 'c.rights', '0') }} as property__rights,
-    {{ fact('e.property', 'c.dwelling_rights', '0') }} as property__dwelling_rights
+    {{ fact('e.property', 'c.dwelling_rights', '0') }} as property__dwelling_rights,
+    {{ fact('e.property', 'c.city_flats', '0') }} as property__city_flats
 from {{ ref('int_fact__evidence') }} as e
 left join held as h on h.person_key = e.person_key and h.turn = 1
 left join counted as c on c.person_key = e.person_key

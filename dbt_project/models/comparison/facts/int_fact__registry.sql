@@ -114,15 +114,33 @@ similar_person as (
 
     select
         ours.person_key,
-        count(*)::int as similar_id_rows
+        count(*)::int as similar_id_rows,
+        min(apart.characters)::int as similar_id_characters,
+        bool_or(left(theirs.id_no, 14) = left(ours.id_no, 14)) as similar_id_in_last_four
     from placed as ours
     inner join placed as theirs
         on theirs.name_norm = ours.name_norm
         and theirs.village_code = ours.village_code
         and theirs.birth_date = ours.birth_date
         and theirs.person_key <> ours.person_key
-    where theirs.id_no <> ours.id_no
+    cross join lateral (
+        select count(*) as characters
+        from generate_series(1, 18) as position
+        where substr(theirs.id_no, position, 1) <> substr(ours.id_no, position, 1)
+    ) as apart
+    where theirs.id_no <> ours.id_no and length(theirs.id_no) = 18 and length(ours.id_no) = 18
     group by 1
+
+),
+
+-- Counties of any edition of GB/T 2260, and those of the division table.
+known_prefix as (
+
+    select prefix from {{ ref('id_prefix') }}
+    union
+    select left(division_code, 6)
+    from reference.division
+    where division_level = 'county'
 
 ),
 
@@ -257,7 +275,13 @@ final as (
         p.id_rows,
         p.id_names,
         p.id_households,
-        coalesce(s.similar_id_rows, 0) as similar_id_rows
+        coalesce(s.similar_id_rows, 0) as similar_id_rows,
+        s.similar_id_characters,
+        coalesce(s.similar_id_in_last_four, false) as similar_id_in_last_four,
+        {{ states_a_birth_date('p.id_no') }} as id_no_states_birth,
+        case
+            when p.id_key is not null then left(p.id_no, 6) in (select prefix from known_prefix)
+        end as id_prefix_is_known
     from placed as p
     inner join household_count as c on c.household_key = p.household_key
     left join identities as i on i.person_key = p.person_key

@@ -43,19 +43,6 @@ per_person as (
 
 ),
 
-chronic_month as (
-
-    select person_key, max(self_paid) as chronic_max_month_self_paid
-    from (
-        select person_key, settled_month, sum(personal_total) as self_paid
-        from of_year
-        where is_chronic_outpatient
-        group by 1, 2
-    ) as months
-    group by 1
-
-),
-
 after_death as (
 
     select person_key, count(*)::int as after_death
@@ -100,10 +87,8 @@ select
     {%- for name in (counts.keys() | list) + (sums.keys() | list) %}
     {{ fact('e.hi_settlement', 'p.' ~ name, '0') }} as hi_settlement__{{ name }},
     {%- endfor %}
-    {{ fact('e.hi_settlement', 'c.chronic_max_month_self_paid', '0') }} as hi_settlement__chronic_max_month_self_paid,
     {{ fact('e.hi_settlement', 'a.after_death', '0') }} as hi_settlement__after_death
 from {{ ref('int_fact__evidence') }} as e
 left join latest_row as l on l.person_key = e.person_key
 left join per_person as p on p.person_key = e.person_key
-left join chronic_month as c on c.person_key = e.person_key
 left join after_death as a on a.person_key = e.person_key
