@@ -168,7 +168,11 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
     county.deliver("death", [{"name": "已故人", "id_no": DEAD, "died_on": dt.date(2026, 9, 20)},
                              {"name": "户主人", "id_no": HEAD, "died_on": dt.date(2027, 1, 1)}])
     county.deliver("marriage", [{"male_id_no": HEAD, "female_id_no": WIFE, "kind": "结婚",
-                                 "registered_on": dt.date(2026, 10, 10)}])
+                                 "registered_on": dt.date(2026, 10, 10)},
+                                {"male_id_no": ALONE, "female_id_no": id_number(dt.date(1950, 3, 3), "女"), "kind": "结婚",
+                                 "registered_on": dt.date(2026, 5, 10)},
+                                {"male_id_no": PAYEE, "female_id_no": BAD, "kind": "结婚",
+                                 "registered_on": dt.date(2026, 5, 10)}])
     county.deliver("school_roll", [{"name": "小学生", "id_no": PUPIL, "study_stage": "初中", "sex": "男",
                                     "birth_date": dt.date(2013, 3, 3), "school_code": "S1"}])
     county.deliver(
@@ -296,7 +300,6 @@ def test_settlements_of_the_year(facts: dict[str, Fact]) -> None:
     assert (head["hi_settlement__inpatient_settlements"], head["hi_settlement__inpatient_fee_total"]) == (2, 2000)
     assert head["hi_settlement__inpatient_reimbursed"] == 1620
     assert (head["hi_settlement__chronic_fee_total"], head["hi_settlement__chronic_reimbursed"]) == (200, 0)
-    assert head["hi_settlement__chronic_max_month_self_paid"] == 130
     assert head["hi_settlement__in_county_not_one_stop"] == 1
     assert head["hi_settlement__assist_fund_pay"] == 220
     assert facts["已故人"]["hi_settlement__after_death"] == 1
@@ -348,6 +351,16 @@ def test_identity_in_the_month_of_payment(facts: dict[str, Fact]) -> None:
 def test_marriage_names_the_other_side(facts: dict[str, Fact]) -> None:
     assert facts["户主人"]["marriage__spouse_person_key"] == facts["配偶人"]["person_key"]
     assert facts["小学生"]["marriage__last_on"] is None
+    # a number that nobody in the registry has is somebody of another household; one that cannot be read may be anybody's
+    assert [facts[name]["marriage__spouse_in_household"] for name in ("户主人", "特困人", "代领人", "小学生")] == [
+        True, False, None, None,
+    ]
+
+
+def test_what_a_number_says(facts: dict[str, Fact]) -> None:
+    head, bad = facts["户主人"], facts["坏号人"]
+    assert (head["id_no_states_birth"], head["id_prefix_is_known"]) == (True, False)
+    assert (bad["id_state"], bad["id_no_states_birth"], bad["id_prefix_is_known"]) == ("check", True, None)
 
 
 def test_settlement_rows(county: HandMadeCounty, facts: dict[str, Fact]) -> None:
@@ -358,6 +371,7 @@ def test_settlement_rows(county: HandMadeCounty, facts: dict[str, Fact]) -> None
     assert [rows[number]["overlapping_stays"] for number in (1, 2, 3, 4)] == [1, 1, 0, 0]
     assert (rows[6]["days_after_death"], rows[1]["days_after_death"]) == (5, None)
     assert rows[4]["is_chronic_outpatient"] is True
+    assert [rows[number]["chronic_month_self_paid"] for number in (1, 4, 5)] == [None, 130, 130]
 
 
 def test_months_of_dibao(county: HandMadeCounty, facts: dict[str, Fact]) -> None:
