@@ -51,8 +51,8 @@ create table if not exists reference.parameter_default (
     source text
 );
 
--- What rules read. A county's row replaces the shipped rows of the same rule, parameter and key.
-create or replace view reference.parameter as
+-- What is loaded now. A county's row replaces the shipped rows of the same rule, parameter and key.
+create or replace view reference.parameter_now as
 select
     rule_id,
     parameter,
@@ -79,6 +79,29 @@ where not exists (
     where c.rule_id = d.rule_id and c.parameter = d.parameter and c.key = coalesce(d.key, '')
         and c.division_code = ''
 );
+
+-- What rules and models read: of a session that names a frozen night, what that night froze (036_parameter.sql).
+create or replace view reference.parameter as
+with frozen as materialized (select ledger.parameters_of_session() as digest)
+
+select p.*
+from reference.parameter_now as p
+cross join frozen
+where frozen.digest is null
+union all
+select
+    s.rule_id,
+    s.parameter,
+    s.key,
+    s.division_code,
+    s.valid_from,
+    s.valid_to,
+    s.value,
+    s.origin
+from ledger.parameter_set as s
+inner join frozen on frozen.digest = s.digest;
+comment on view reference.parameter_now is
+'现在载入的规则参数 · rule parameters as loaded now';
 comment on view reference.parameter is
 '规则参数（县自定优先于默认值），有效期为 [valid_from, valid_to) · '
 'rule parameters, a county''s own over shipped defaults, valid [valid_from, valid_to)';

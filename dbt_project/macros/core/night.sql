@@ -12,3 +12,20 @@
         date '1900-01-01'
     {%- endif -%}
 {%- endmacro %}
+
+{#-
+    What a table of nights said before this one, as a subquery; none where it has no earlier night to say anything about.
+    Not a ref: the table may be the very one being built, or one of a later layer.
+-#}
+{% macro night_before(schema, table) -%}
+    {%- if execute -%}
+        {%- set standing = adapter.get_relation(database=target.database, schema=beside(schema), identifier=table) -%}
+        {%- if standing is not none -%}
+            {%- set rows -%}
+                (select * from {{ standing }} where from_night < {{ as_of() }} and to_night >= {{ as_of() }})
+            {%- endset -%}
+            {{ return(rows) }}
+        {%- endif -%}
+    {%- endif -%}
+    {{ return(none) }}
+{%- endmacro %}

@@ -22,18 +22,9 @@
 {%- endmacro %}
 
 {#-
-    Findings as they stood before this night, its own changes left out: the published table keeps every night, so a
-    replay beside it (schema_prefix) starts from the same rows as the night itself did. None on the first night.
+    Findings as they stood before this night, its own changes left out: the table keeps every night, so a night that runs
+    again, or beside the standing one, starts from the rows it started from the first time. None on the first night.
 -#}
 {% macro findings_before() -%}
-    {%- if execute -%}
-        {%- set published = adapter.get_relation(database=target.database, schema='mart_finding', identifier='finding') -%}
-        {%- if published is not none -%}
-            {%- set rows -%}
-                (select * from {{ published }} where from_night < {{ as_of() }} and to_night >= {{ as_of() }})
-            {%- endset -%}
-            {{ return(rows) }}
-        {%- endif -%}
-    {%- endif -%}
-    {{ return(none) }}
+    {{ return(night_before('mart_finding', 'finding')) }}
 {%- endmacro %}

@@ -39,7 +39,7 @@ with rule as (
 published_before as (
     select max(as_of) as night
     from ledger.run
-    where as_of < {{ as_of() }} and kind = 'night' and status = 'published'
+    where as_of < {{ as_of() }} and status = 'published'
 ),
 
 hit as (

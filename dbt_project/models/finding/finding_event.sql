@@ -1,11 +1,4 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        full_refresh=false,
-        pre_hook="{% if load_cached_relation(this) is not none %}delete from {{ this }} where as_of = {{ as_of() }}{% endif %}"
-    )
-}}
+{{ config(materialized='night_events') }}
 {#- What happened to findings tonight: the difference between where they stood before and where they stand now. -#}
 {%- set before = findings_before() %}
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import multiprocessing
 import os
-import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -22,14 +21,16 @@ from psycopg2 import sql
 from bidui.bench.meter import Measure, measured
 
 AS_OF = dt.date(2026, 10, 16)
+ONE_DAY = dt.timedelta(days=1)
 LAYERS = ("identity", "comparison", "finding", "summary")
 SLOTS = 2
 
 
-def run(persons: int, seed: int, folder: Path) -> dict[str, Any]:
+def run(persons: int, seed: int, folder: Path, *, unchanged: bool = False) -> dict[str, Any]:
     """Generate the county (kept in `folder` for the next run), run the night on a database of its own, measure it.
 
-    Returns {"persons", "steps": [Measure as dict], "night_seconds", "copy": {...}}; the database is dropped at the end.
+    With `unchanged` the night after it runs too, with no new file. Returns {"persons", "steps": [Measure as dict],
+    "night_seconds", "night_cpu_seconds", "landing_to_copy", …}; the database is dropped at the end.
     """
     from bidui.sample import generate
 
@@ -49,21 +50,32 @@ def run(persons: int, seed: int, folder: Path) -> dict[str, Any]:
         drop = county / "night_1"
         largest = _largest_csv(drop)
         copy = _bare_copy(largest)
-        started = time.perf_counter()
-        steps = _ingest(drop)
-        steps += _reconcile()
-        night_seconds = time.perf_counter() - started
+        with measured("whole night") as whole:
+            steps = _ingest(drop, AS_OF) + _reconcile(AS_OF)
+        result: dict[str, Any] = {"night_seconds": round(whole.seconds, 1), "night_cpu_seconds": round(_cpu(whole), 1)}
+        if unchanged:
+            with measured("unchanged night") as idle:
+                steps += _ingest(drop, AS_OF + ONE_DAY) + _reconcile(AS_OF + ONE_DAY)
+            result |= {
+                "unchanged_seconds": round(idle.seconds, 1),
+                "unchanged_cpu_seconds": round(_cpu(idle), 1),
+                "unchanged_to_night": round(_cpu(idle) / _cpu(whole), 3),
+            }
     with _database(f"bench_{persons}_land"):
         land = _land_alone(largest)
     return {
         "persons": persons,
         "steps": [_as_dict(measure) for measure in [sample, prepared, copy, land, *steps]],
-        "night_seconds": round(night_seconds, 1),
+        **result,
         "landing_to_copy": round(land.rows_per_second / copy.rows_per_second, 2),
     }
 
 
-def _ingest(drop: Path) -> list[Measure]:
+def _cpu(measure: Measure) -> float:
+    return measure.cpu_seconds + measure.server_seconds
+
+
+def _ingest(drop: Path, as_of: dt.date) -> list[Measure]:
     """Ingest every department, SLOTS at a time, each in a process of its own (forked, as the scheduler does)."""
     # Imported before forking: the scheduler preloads them too.
     import great_expectations  # noqa: F401
@@ -74,33 +86,33 @@ def _ingest(drop: Path) -> list[Measure]:
     names = [source.department for source in load_sources().departments]
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(SLOTS, mp_context=context) as pool:
-        results = list(pool.map(_ingest_department, names, [str(drop)] * len(names)))
+        results = list(pool.map(_ingest_department, names, [str(drop)] * len(names), [as_of] * len(names)))
     return [measure for measures in results for measure in measures]
 
 
-def _ingest_department(department: str, drop: str) -> list[Measure]:
+def _ingest_department(department: str, drop: str, as_of: dt.date) -> list[Measure]:
     from bidui.platform import intake
 
     measures = []
     with measured(f"land {department}") as land:
-        intake.fetch(AS_OF, department, Path(drop))
-        intake.land(AS_OF, department)
-    land.rows = _rows(department, "rows_landed")
+        intake.fetch(as_of, department, Path(drop))
+        intake.land(as_of, department)
+    land.rows = _rows(department, "rows_landed", as_of)
     with measured(f"stage {department}") as stage:
-        intake.stage(AS_OF, department)
+        intake.stage(as_of, department)
     stage.rows = land.rows
     with measured(f"validate {department}") as validate:
-        intake.validate(AS_OF, department)
+        intake.validate(as_of, department)
     validate.rows = land.rows
     measures += [land, stage, validate]
     return measures
 
 
-def _reconcile() -> list[Measure]:
+def _reconcile(night_of: dt.date) -> list[Measure]:
     from bidui.night import steps as night
 
     measures = []
-    as_of = AS_OF.isoformat()
+    as_of = night_of.isoformat()
     with measured("freeze") as freeze:
         night.freeze(as_of)
     measures.append(freeze)
@@ -120,7 +132,7 @@ def _reconcile() -> list[Measure]:
     return measures
 
 
-def _rows(department: str, column: str) -> int:
+def _rows(department: str, column: str, as_of: dt.date) -> int:
     from bidui.warehouse.connection import transaction
 
     with transaction() as connection, connection.cursor() as cursor:
@@ -128,7 +140,7 @@ def _rows(department: str, column: str) -> int:
             sql.SQL("select coalesce(sum({}), 0) from ledger.batch where department = %s and as_of = %s").format(
                 sql.Identifier(column)
             ),
-            (department, AS_OF),
+            (department, as_of),
         )
         row = cursor.fetchone()
     return int(row[0]) if row else 0
@@ -219,6 +231,7 @@ def _as_dict(measure: Measure) -> dict[str, Any]:
     return {
         "step": measure.step,
         "seconds": round(measure.seconds, 2),
+        "cpu_seconds": round(_cpu(measure), 2),
         "rows": measure.rows,
         "rows_per_second": round(measure.rows_per_second),
         "peak_mb": round(measure.peak_mb),

@@ -25,26 +25,32 @@ def night(
     persons: Annotated[int, typer.Option(help="名册人数 · registry persons")] = 12_498,
     seed: Annotated[int, typer.Option(help="随机种子 · seed of the county")] = 1,
     folder: Annotated[Path | None, typer.Option(help="样例存放目录 · where the county is kept")] = None,
+    unchanged: Annotated[bool, typer.Option(help="再跑没有新文件的一夜 · the next night too, without a new file")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="机器可读 · for programs")] = False,
 ) -> None:
     """一整夜逐步计时：每步行数/秒与内存峰值 · a whole night step by step: rows per second and peak memory."""
     from bidui.bench import night as bench_night
     from bidui.home import folder as home_folder
 
-    result = bench_night.run(persons, seed, folder or home_folder("bench"))
+    result = bench_night.run(persons, seed, folder or home_folder("bench"), unchanged=unchanged)
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False))
         return
     table = Table(title=f"{persons:,} 名册人口 registry persons", title_justify="left")
     table.add_column("步骤 step")
-    for heading in ("秒 seconds", "行 rows", "行/秒 rows/s", "内存峰值 peak MB"):
+    for heading in ("秒 seconds", "CPU 秒 s", "行 rows", "行/秒 rows/s", "内存峰值 peak MB"):
         table.add_column(heading, justify="right")
     for step in result["steps"]:
         table.add_row(
-            step["step"], f"{step['seconds']:.1f}", f"{step['rows']:,}" if step["rows"] else "",
+            step["step"], f"{step['seconds']:.1f}", f"{step['cpu_seconds']:.1f}", f"{step['rows']:,}" if step["rows"] else "",
             f"{step['rows_per_second']:,}" if step["rows"] else "", f"{step['peak_mb']:,}",
         )  # fmt: skip
     console = Console()
     console.print(table)
-    console.print(f"整夜 whole night: {result['night_seconds']} s")
+    console.print(f"整夜 whole night: {result['night_seconds']} s, CPU {result['night_cpu_seconds']} s")
+    if unchanged:
+        console.print(
+            f"无新文件的一夜 unchanged night: {result['unchanged_seconds']} s, CPU {result['unchanged_cpu_seconds']} s"
+            f" = {result['unchanged_to_night']:.0%}"
+        )
     console.print(f"入库 / 裸 COPY · landing / bare COPY: {result['landing_to_copy']}")

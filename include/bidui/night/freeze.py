@@ -22,7 +22,17 @@ accepted as (
     select b.*, date_trunc('month', b.data_date)::date as list_month, t.content, t.max_age_days
     from ledger.batch as b
     inner join extract_terms as t on t.extract = b.extract
-    where b.status = 'accepted' and b.as_of <= %(as_of)s and b.data_date <= %(as_of)s
+    where b.as_of <= %(as_of)s and b.data_date <= %(as_of)s
+        and (
+            b.status = 'accepted'
+            -- Superseded by a delivery that this night could not know.
+            or b.status = 'superseded' and not exists (
+                select from ledger.batch as later
+                where later.extract = b.extract and later.data_date = b.data_date and later.batch_id > b.batch_id
+                    and coalesce(later.delivery_no, -later.batch_id) <> coalesce(b.delivery_no, -b.batch_id)
+                    and later.status in ('accepted', 'superseded') and later.as_of <= %(as_of)s
+            )
+        )
 ),
 ranked as (
     select
@@ -39,6 +49,14 @@ select
 from ranked
 where is_newest_of_month or content = 'delta'
 """
+
+# Records that come in beside the batches: the newest one that the night knows, or the digest of what is in force.
+RECORDS_KNOWN = {
+    "reference_load": "select coalesce(max(load_id), 0) from ledger.reference_load",
+    "parameters": "select ledger.keep_parameters()",
+    "reported_figure_load": "select coalesce(max(load_id), 0) from ledger.reported_figure_load",
+    "last_outcome": "select coalesce(max(outcome_id), 0) from ledger.outcome",
+}
 
 
 def freeze(connection: psycopg2.extensions.connection, sources: Sources, as_of: dt.date, kind: str = "night") -> int:
@@ -71,6 +89,22 @@ def freeze(connection: psycopg2.extensions.connection, sources: Sources, as_of: 
         return int(_one(cursor))
 
 
+def configuration() -> dict[str, str]:
+    """Digest of every part of the checkout that a night depends on."""
+    return {
+        name: digest_of(folder, pattern)
+        for name, folder, pattern in (
+            ("contracts", sources_dir(), "*.yml"),
+            ("suites", expectations_dir(), "*.json"),
+            ("rules", dbt_dir() / "rules", "*.yml"),
+            ("seeds", dbt_dir() / "seeds", "*.csv"),
+            ("models", dbt_dir(), "m*/**/*.sql"),
+            ("sql", sql_dir(), "*.sql"),
+            ("code", REPOSITORY / "include" / "bidui", "**/*.py"),
+        )
+    }
+
+
 def _inputs(cursor: psycopg2.extensions.cursor, as_of: dt.date) -> dict[str, Any]:
     """Everything the night's rows depend on: batches by hash, reference data and configuration by digest."""
     cursor.execute(
@@ -83,29 +117,14 @@ def _inputs(cursor: psycopg2.extensions.cursor, as_of: dt.date) -> dict[str, Any
         dict(zip(("extract", "batch_id", "sha256", "contract_version", "is_current", "is_stale"), row, strict=True))
         for row in cursor.fetchall()
     ]
-    cursor.execute("select coalesce(max(load_id), 0) from ledger.reference_load")
-    load_id = _one(cursor)
-    cursor.execute("select coalesce(max(outcome_id), 0) from ledger.outcome")
-    outcome_id = _one(cursor)
-    cursor.execute("select coalesce(max(load_id), 0) from ledger.reported_figure_load")
-    figure_load_id = _one(cursor)
+    newest = {}
+    for name, query in RECORDS_KNOWN.items():
+        cursor.execute(query)
+        newest[name] = _one(cursor)
     return {
         "batches": batches,
-        "reference_load": load_id,
-        "last_outcome": outcome_id,
-        "reported_figure_load": figure_load_id,
-        "configuration": {
-            name: digest_of(folder, pattern)
-            for name, folder, pattern in (
-                ("contracts", sources_dir(), "*.yml"),
-                ("suites", expectations_dir(), "*.json"),
-                ("rules", dbt_dir() / "rules", "*.yml"),
-                ("seeds", dbt_dir() / "seeds", "*.csv"),
-                ("models", dbt_dir(), "m*/**/*.sql"),
-                ("sql", sql_dir(), "*.sql"),
-                ("code", REPOSITORY / "include" / "bidui", "**/*.py"),
-            )
-        },
+        **newest,
+        "configuration": configuration(),
     }
 
 

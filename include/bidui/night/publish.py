@@ -18,8 +18,8 @@ def publish(connection: psycopg2.extensions.connection, as_of: dt.date) -> int:
         refuse_to_overtake(cursor, as_of, "night")
         cursor.execute(
             "update ledger.run set status = 'published', finished_at = now()"
-            " where run_id = (select run_id from ledger.run where as_of = %s and kind = 'night'"
-            "  and status in ('reconciled', 'published') order by run_id desc limit 1)"
+            " where run_id = (select run_id from ledger.run where as_of = %s"
+            "  and (status = 'published' or kind = 'night' and status = 'reconciled') order by run_id desc limit 1)"
             " returning run_id",
             (as_of,),
         )
@@ -42,6 +42,6 @@ def fail(connection: psycopg2.extensions.connection, as_of: dt.date, reason: str
     with connection.cursor() as cursor:
         cursor.execute(
             "update ledger.run set status = 'failed', reason = %s, finished_at = now()"
-            " where as_of = %s and status in ('running', 'reconciled')",
+            " where as_of = %s and kind = 'night' and status in ('running', 'reconciled')",
             (reason, as_of),
         )

@@ -49,7 +49,7 @@ def collect(connection: psycopg2.extensions.connection, as_of: dt.date) -> dict[
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(
             "select run_id, status, started_at::text, finished_at::text, fingerprint from ledger.run"
-            " where as_of = %(as_of)s order by run_id desc limit 1",
+            " where as_of = %(as_of)s and kind <> 'replay' order by run_id desc limit 1",
             parameters,
         )
         run = cursor.fetchone()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -50,6 +51,14 @@ def run(*command: str, as_of: dt.date | None = None, target: str = "night", thre
 def build(layer: str, as_of: dt.date) -> None:
     """Build one layer (identity, comparison, finding, summary) with its data tests."""
     run("build", "--select", f"tag:{layer}", "--exclude-resource-type", "unit_test", as_of=as_of, target=layer)
+
+
+def build_beside(layers: Sequence[str], as_of: dt.date, schema_prefix: str) -> None:
+    """Build layers with their data tests in schemas of their own, beside the standing ones."""
+    run(
+        "build", "--select", *(f"tag:{layer}" for layer in layers), "--exclude-resource-type", "unit_test",
+        "--vars", json.dumps({"schema_prefix": schema_prefix}), as_of=as_of, target=f"{schema_prefix}beside",
+    )  # fmt: skip
 
 
 def stage(models: Sequence[str], as_of: dt.date, target: str) -> None:
