@@ -28,7 +28,7 @@ def replacing(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
     """
     refuse_if_open(path)
     beside = path.with_name(f".{path.name}.part")
-    try:
+    with writing(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             beside.unlink(missing_ok=True)
@@ -38,6 +38,13 @@ def replacing(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the system says about writing to `path` (a full disk, no right, a name taken) into a `ProblemError`."""
+    try:
+        yield
     except OSError as error:
         raise ProblemError(_not_written(path, error)) from error
 

@@ -46,6 +46,7 @@ _HEADER = {
     **_BASE, "bold": True, "bg_color": "#DDEBF7", "align": "center", "valign": "vcenter", "num_format": "@",
 }  # fmt: skip
 _TITLE = {"bold": True, "font_size": 13, "num_format": "@"}
+_SUBTITLE = {"font_size": 10, "num_format": "@"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class Column:
     """One column of a sheet.
 
     `width` is in characters. `editable` cells stay open on a protected sheet; `choices` makes a drop-down of them.
-    A `hidden` column carries what the platform needs back (a key, a checksum) and nobody reads.
+    A `hidden` column carries what the platform needs back (a key, a checksum) and nobody reads; one that is not
+    `printed` is seen on the screen alone. Those that are printed come first.
     """
 
     header: str
@@ -61,6 +63,7 @@ class Column:
     editable: bool = False
     choices: tuple[str, ...] = ()
     hidden: bool = False
+    printed: bool = True
 
     def __post_init__(self) -> None:
         if len(",".join(self.choices)) > CHOICES_LENGTH:
@@ -104,6 +107,8 @@ class Sheet:
         first, last = self._header_line + 1, max(self._line - 1, self._header_line + 1)
         if self._filtered:
             self._sheet.autofilter(self._header_line, 0, last, len(self._columns) - 1)
+        printed = max(position for position, column in enumerate(self._columns) if column.printed and not column.hidden)
+        self._sheet.print_area(0, 0, last, printed)
         for position, column in enumerate(self._columns):
             if column.choices:
                 self._sheet.data_validation(
@@ -122,7 +127,7 @@ class Sheet:
         for position, column in enumerate(self._columns):
             self._sheet.set_column(position, position, column.width, None, {"hidden": column.hidden})
         for line, title in enumerate(self._titles):
-            self._sheet.write_string(line, 0, title, self._book.format(_TITLE))
+            self._sheet.write_string(line, 0, title, self._book.format(_TITLE if line == 0 else _SUBTITLE))
         self._header_line = len(self._titles)
         self._set_height(self._header_line, [column.header for column in self._columns])
         for position, column in enumerate(self._columns):

@@ -1,0 +1,220 @@
+"""One cycle of worklists: a workbook per village in a folder per town, all of them or none."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg2.extensions
+
+from bidui.connector import digest_of
+from bidui.contract import Sources
+from bidui.problem import Problem, ProblemError
+from bidui.workbook import Cell, Column, Mark, open_book, refuse_if_open, writing
+from bidui.worklist.findings import Finding, Findings, Place
+from bidui.worklist.form import COLUMNS, HOW_TO, SEVERITY, seal
+
+PUBLISHED = """
+select exists (select from ledger.run where as_of = %(night)s and status = 'published')
+    or exists (select from ledger.published_night where as_of = %(night)s)
+"""
+
+RECORD = """
+insert into ledger.export (kind, name, as_of, exported_by, place, files, rows, is_masked)
+values ('worklist', %s, %s, %s, %s, %s, %s, false)
+"""
+
+UNPLACED = "未定位"
+INDEX = "目录.xlsx"
+SUMS = "SHA256SUMS"
+_UNUSABLE = re.compile(r'[\x00-\x1f\\/:*?"<>|.]+')
+_SEVERITY_COLUMN, _TITLE_COLUMN = 6, 5
+_MARKS: dict[str, Mark] = {"critical": "warning", "high": "changed"}
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """What was written: `folder` holds `files` workbooks with `findings` lines."""
+
+    name: str
+    folder: Path
+    files: int
+    findings: int
+
+
+@dataclass(frozen=True)
+class _File:
+    town: str
+    village: str
+    path: Path
+    counts: Counter[str]
+
+
+def write_cycle(
+    connection: psycopg2.extensions.connection,
+    sources: Sources,
+    night: dt.date,
+    out: Path,
+    *,
+    by: str,
+    with_baseline: bool = False,
+) -> Cycle:
+    """Write the worklists of a published night to `out/疑点清单_<cycle>/`, replacing those written before for the same night.
+
+    Names and numbers are in the clear: folders are 0700, files 0600, and the export is a record with the name of who
+    asked (`by`). Without `with_baseline`, findings that were there on the first night stay back. The caller commits.
+    Raises ProblemError when the night is not published or the place cannot be written; nothing is left half-written.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(PUBLISHED, {"night": night})
+        row = cursor.fetchone()
+    if not row or not row[0]:
+        raise ProblemError(_not_published(night))
+    name = f"{night}-all" if with_baseline else f"{night}"
+    findings = Findings(connection, sources, night)
+    target = out / f"疑点清单_{name}"
+    with _replacing_folder(target) as folder:
+        files = []
+        used: Counter[str] = Counter()
+        for place, lines in findings.by_place(with_baseline=with_baseline):
+            town = findings.name(place.town) or UNPLACED
+            village = findings.name(place.village) or f"{town}（村未定）"
+            path = folder / _safe(town) / f"{_unused(used, f'{_safe(town)}/{_safe(village)}', place)}_疑点清单_{name}.xlsx"
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            files.append(_File(town, village, path, _write(path, lines, _where(findings, place), name, night)))
+        _write_index(folder / INDEX, files, folder, name, night)
+    total = sum(file.counts.total() for file in files)
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD, (name, night, by, str(target), len(files), total))
+    return Cycle(name, target, len(files), total)
+
+
+def _write(path: Path, lines: Iterator[Finding], where: str, cycle: str, night: dt.date) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    with open_book(path, created=night, title=f"疑点核实清单 {cycle}") as book:
+        sheet = book.sheet(
+            "疑点清单", COLUMNS, titles=[f"疑点核实清单 · {where} · 周期 {cycle} · Worklist", *HOW_TO], protected=True
+        )
+        for number, finding in enumerate(lines, start=1):
+            marks: dict[int, Mark] = {_SEVERITY_COLUMN: _MARKS.get(finding.severity, "plain")}
+            if finding.depth:
+                marks[_TITLE_COLUMN] = "muted"
+            sheet.row(_cells(number, finding, cycle), marks)
+            counts[finding.severity] += 1
+    return counts
+
+
+def _cells(number: int, finding: Finding, cycle: str) -> list[Cell]:
+    under = "　" * (finding.depth - 1) + "└ " if finding.depth else ""
+    return [
+        number, finding.household_no, finding.head_name, finding.person_name, finding.id_no,
+        f"{under}{finding.title.zh}", SEVERITY[finding.severity], finding.registry_says, finding.departments_say,
+        finding.stands_at, finding.remedy.zh, None, None, None, None, None, None, finding.first_seen,
+        f"{finding.title.en}. {finding.remedy.en}", finding.finding_id, finding.value_hash, cycle,
+        seal(finding.finding_id, finding.value_hash, cycle),
+    ]  # fmt: skip
+
+
+def _write_index(path: Path, files: list[_File], folder: Path, cycle: str, night: dt.date) -> None:
+    """Which file is whose, and how much is in it: counts alone."""
+    columns = [Column("乡镇\nTown", 18), Column("村\nVillage", 18), Column("文件\nFile", 56), Column("疑点数\nFindings", 10)]
+    columns += [Column(f"{zh}\n{en}", 9) for en, zh in SEVERITY.items()]
+    with open_book(path, created=night, title=f"疑点清单目录 {cycle}") as book:
+        sheet = book.sheet("目录", columns, titles=[f"疑点清单目录 · 周期 {cycle} · Index of worklists"])
+        for file in files:
+            sheet.row([
+                file.town, file.village, str(file.path.relative_to(folder)), file.counts.total(),
+                *(file.counts[severity] for severity in SEVERITY),
+            ])  # fmt: skip
+
+
+def _where(findings: Findings, place: Place) -> str:
+    return " ".join(filter(None, map(findings.name, (place.county, place.town, place.village)))) or UNPLACED
+
+
+def _safe(name: str) -> str:
+    return _UNUSABLE.sub("_", name)[:40]
+
+
+def _unused(used: Counter[str], key: str, place: Place) -> str:
+    """The village's file name; two villages of one name in a town are told apart by their code."""
+    used[key] += 1
+    name = key.rpartition("/")[2]
+    return name if used[key] == 1 else f"{name}_{place.village or place.town or used[key]}"
+
+
+@contextmanager
+def _replacing_folder(target: Path) -> Iterator[Path]:
+    """Yield an empty folder beside `target` (0700); at the end of the block it becomes `target`.
+
+    Files of `target` that somebody has open or has filled in since they were written stop it: answers are not lost.
+    """
+    beside, before = target.with_name(f".{target.name}.part"), target.with_name(f".{target.name}.before")
+    with writing(target):
+        if before.exists() and not target.exists():  # a run that was cut between the two renames
+            before.rename(target)
+        _refuse_if_edited(target)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(mode=0o700)
+        try:
+            yield beside
+            _write_sums(beside)
+            if target.exists():
+                target.rename(before)
+            try:
+                beside.rename(target)
+            except OSError:
+                before.rename(target)
+                raise
+            shutil.rmtree(before, ignore_errors=True)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def _write_sums(folder: Path) -> None:
+    lines = [f"{digest_of(file)}  {file.relative_to(folder)}\n" for file in sorted(folder.rglob("*.xlsx"))]
+    sums = folder / SUMS
+    sums.touch(mode=0o600)
+    sums.write_text("".join(lines), encoding="utf-8")
+
+
+def _refuse_if_edited(folder: Path) -> None:
+    """Raise ProblemError when a workbook of `folder` is open, or is not what was written there."""
+    sums = folder / SUMS
+    if not sums.exists():
+        return
+    for line in sums.read_text(encoding="utf-8").splitlines():
+        sha256, _, name = line.partition("  ")
+        file = folder / name
+        refuse_if_open(file)
+        if file.exists() and digest_of(file) != sha256:
+            raise ProblemError(_edited(file))
+
+
+def _edited(file: Path) -> Problem:
+    return Problem(
+        code="worklist.edited",
+        file=file.name,
+        what_zh="该清单已有人改动，重新导出会丢失填写的内容",
+        what_en="somebody has edited this worklist; exporting again would lose what was filled in",
+        fix_zh=f"先用 bidui outcomes 收回 {file}，再把它移走",
+        fix_en=f"take it back with `bidui outcomes {file}` and move it away first",
+    )
+
+
+def _not_published(night: dt.date) -> Problem:
+    return Problem(
+        code="worklist.night",
+        column="--as-of",
+        what_zh=f"{night} 尚未发布",
+        what_en=f"the night {night} is not published",
+        fix_zh="先运行该夜的比对（bidui nightly），或改用已发布的日期（bidui status）",
+        fix_en="run the night first (`bidui nightly`), or name a published one (`bidui status`)",
+    )

@@ -1,0 +1,62 @@
+"""The tables of a returned file, whatever it was saved as: xlsx, xls, or text with commas or tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bidui.landing.container import container_of
+from bidui.landing.delimited import DELIMITERS, DelimitedPart, encoding_of, head_of
+from bidui.landing.workbook import Workbook
+from bidui.problem import Problem, ProblemError
+
+ENCODINGS = ("UTF-8", "GB18030")
+HEAD_ROWS = 10
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet (None in a text file) and its rows as text; the row at index i is row i + 1 to a person."""
+
+    sheet: str | None
+    rows: list[list[str]]
+
+
+def tables(file: Path) -> Iterator[Table]:
+    """Every table of the file, hidden sheets too. Raises ProblemError when it cannot be read."""
+    if not file.is_file():
+        raise ProblemError(_missing(file))
+    kind = container_of(file, file.name)
+    if kind == "csv":
+        encoding = encoding_of(file, file.name, ENCODINGS)
+        delimiter = max(DELIMITERS, key=lambda one: max(map(len, head_of(file, encoding, one, HEAD_ROWS)), default=0))
+        yield Table(None, list(DelimitedPart(file, file.name, file.name, encoding, delimiter).rows()))
+    elif kind == "zip":
+        raise ProblemError(_zip(file))
+    else:
+        for sheet in Workbook(file, file.name, file.name, kind).sheets:
+            yield Table(sheet.sheet, list(sheet.rows()))
+            sheet.close()
+
+
+def _missing(file: Path) -> Problem:
+    return Problem(
+        code="worklist.missing",
+        file=str(file),
+        what_zh="没有这个文件",
+        what_en="there is no such file",
+        fix_zh="检查路径",
+        fix_en="check the path",
+    )
+
+
+def _zip(file: Path) -> Problem:
+    return Problem(
+        code="worklist.zip",
+        file=file.name,
+        what_zh="这是压缩包",
+        what_en="this is an archive",
+        fix_zh="解压后交回其中的清单",
+        fix_en="unpack it and hand in the lists",
+    )
