@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
-import os
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -18,6 +17,7 @@ from typing import IO, Any
 
 from psycopg2 import sql
 
+from bidui.bench.database import database
 from bidui.bench.meter import Measure, measured
 
 AS_OF = dt.date(2026, 10, 16)
@@ -38,7 +38,7 @@ def run(persons: int, seed: int, folder: Path, *, unchanged: bool = False) -> di
     with measured("sample") as sample:
         if not county.exists():
             generate(persons=persons, seed=seed, nights=1, as_of=AS_OF, out=county, truth=None)
-    with _database(f"bench_{persons}"):
+    with database(f"bench_{persons}"):
         from bidui import reference
         from bidui.warehouse.connection import transaction
         from bidui.warehouse.prepare import prepare
@@ -61,7 +61,7 @@ def run(persons: int, seed: int, folder: Path, *, unchanged: bool = False) -> di
                 "unchanged_cpu_seconds": round(_cpu(idle), 1),
                 "unchanged_to_night": round(_cpu(idle) / _cpu(whole), 3),
             }
-    with _database(f"bench_{persons}_land"):
+    with database(f"bench_{persons}_land"):
         land = _land_alone(largest)
     return {
         "persons": persons,
@@ -206,25 +206,6 @@ def _unpacked_size(path: Path) -> int:
         with zipfile.ZipFile(path) as archive:
             return archive.infolist()[0].file_size
     return path.stat().st_size
-
-
-@contextmanager
-def _database(name: str) -> Iterator[None]:
-    """A database of its own on the embedded server, dropped at the end."""
-    from bidui.warehouse import embedded
-
-    embedded.start()
-    embedded.drop_database(name)
-    before = os.environ.get("BIDUI_WAREHOUSE_URL")
-    os.environ["BIDUI_WAREHOUSE_URL"] = embedded.ensure_database(name)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["BIDUI_WAREHOUSE_URL"]
-        else:
-            os.environ["BIDUI_WAREHOUSE_URL"] = before
-        embedded.drop_database(name)
 
 
 def _as_dict(measure: Measure) -> dict[str, Any]:

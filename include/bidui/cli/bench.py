@@ -54,3 +54,21 @@ def night(
             f" = {result['unchanged_to_night']:.0%}"
         )
     console.print(f"入库 / 裸 COPY · landing / bare COPY: {result['landing_to_copy']}")
+
+
+@bench.command()
+def worklists(
+    findings: Annotated[int, typer.Option(help="疑点数 · findings")] = 100_000,
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读 · for programs")] = False,
+) -> None:
+    """下发清单计时 · a cycle of worklists: seconds, files, peak memory."""
+    from bidui.bench import worklist as bench_worklist
+
+    result = bench_worklist.run(findings)
+    if as_json:
+        typer.echo(json.dumps(result))
+        return
+    typer.echo(
+        f"{result['findings']:,} 条疑点 findings, {result['files']:,} 个清单 files, {result['written_mb']} MB: "
+        f"{result['seconds']} 秒 s, 内存峰值 peak {result['peak_mb']} MB"
+    )

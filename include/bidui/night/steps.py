@@ -91,11 +91,19 @@ def in_turn(as_of: str) -> bool:
 
 
 def freeze(as_of: str) -> int:
-    """Freeze the night's inputs; return the run's number. A refusal is not tried again."""
+    """Take in the answers that have come back, then freeze the night's inputs; return the run's number.
+
+    A refusal is not tried again.
+    """
     from bidui.contract import load_sources
     from bidui.night import freeze as night_freeze
+    from bidui.problem import ProblemError
     from bidui.warehouse.connection import transaction
 
+    try:
+        take_returned()
+    except (ProblemError, OSError) as error:  # the files stay where they are, and `upkeep` turns red over them
+        log.error("%s", error)
     with _refusal_is_final(), transaction() as connection:
         return night_freeze.freeze(connection, load_sources(), _night(as_of))
 
@@ -155,6 +163,19 @@ def publish(as_of: str) -> int:
         return night_publish.publish(connection, _night(as_of))
 
 
+def worklists(as_of: str) -> dict[str, int]:
+    """Write the worklists of the night, a workbook per village; return counts."""
+    from bidui import worklist
+    from bidui.contract import load_sources
+    from bidui.warehouse.connection import transaction
+    from bidui.worklist.places import worklist_folder
+
+    with transaction() as connection:
+        cycle = worklist.write_cycle(connection, load_sources(), _night(as_of), worklist_folder(), by="publish")
+    log.info("核实清单 · worklists: %s", cycle.folder)
+    return {"files": cycle.files, "findings": cycle.findings}
+
+
 def documents(as_of: str) -> dict[str, int]:
     """Write what people read about the night: the index of Data Docs, what is new or has changed."""
     from bidui.validation import build_docs
@@ -176,6 +197,29 @@ def health() -> None:
     from bidui.platform import upkeep
 
     upkeep.check_health()
+
+
+def take_returned() -> dict[str, int]:
+    """Take in the returned worklists that lie in their folder; return how many files, answers recorded and refused."""
+    from bidui import worklist
+    from bidui.warehouse.connection import connect
+    from bidui.worklist.places import refused_folder, returned_folder, taken_folder
+
+    connection = connect(application="bidui returned worklists")
+    try:
+        taken = worklist.take_folder(
+            connection, returned_folder(), taken_folder(), refused_folder(), by="returned folder"
+        )
+    finally:
+        connection.close()
+    for one in taken:
+        if one.refused_list:
+            log.warning("退回名单 · answers to send back: %s", one.refused_list)
+    return {
+        "files": len(taken),
+        "recorded": sum(one.recorded for one in taken),
+        "refused": sum(len(one.refused) for one in taken),
+    }
 
 
 def receipts() -> int:

@@ -17,6 +17,7 @@ from bidui.platform.departments import departments
 from bidui.platform.rest import Airflow
 from bidui.problem import Problem, ProblemError
 from bidui.warehouse.connection import connect, transaction
+from bidui.worklist.places import refused_folder, taken_folder, worklist_folder
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +93,7 @@ def expire(today: dt.date) -> dict[str, int]:
     return {
         "partitions": dropped,
         "orphans": len(orphans),
+        "worklists": _drop_worklists(policy["worklist_days"]),
         "log_folders": _drop_logs(settings.log_dir() / "tasks", policy["task_log_days"]),
         "logs_turned": _turn_logs(settings.log_dir(), policy["component_log_mb"]),
     }
@@ -180,6 +182,18 @@ def _drop_logs(tasks: Path, days: int) -> int:
             shutil.rmtree(run)
             dropped += 1
     return dropped
+
+
+def _drop_worklists(days: int) -> int:
+    """Remove cycles, returned files and lists of refused rows older than `days`: they hold names and numbers."""
+    oldest = time.time() - days * 86_400
+    places = (worklist_folder(), refused_folder(), taken_folder())
+    old = [
+        path for place in places for path in place.iterdir() if path not in places and path.stat().st_mtime < oldest
+    ]
+    for path in old:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return len(old)
 
 
 def _turn_logs(folder: Path, megabytes: int) -> int:

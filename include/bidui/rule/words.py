@@ -51,7 +51,7 @@ class FactWords:
         """What `name` of a side is called; `grain_side` is the side whose facts carry no prefix. None: it has no word."""
         column = name if side == grain_side else f"{side}__{name}"
         header = self._registry.get(name) if side == REGISTRY else self._headers.get((side, name))
-        return self._words.get(column) or header
+        return self._words.get(column) or header or self._words.get(name)
 
     def side(self, side: str) -> str:
         """What a side is called where its name matters: the title of its list; empty for what is concluded from several."""

@@ -138,6 +138,8 @@ class Sheet:
         self._sheet.set_landscape()
         self._sheet.set_paper(9)  # A4
         self._sheet.fit_to_pages(1, 0)
+        self._sheet.set_margins(left=0.3, right=0.3, top=0.4, bottom=0.5)
+        self._sheet.set_footer("&C&P / &N")
         if self._protected:
             self._sheet.protect(
                 secret("workbook"),

@@ -34,7 +34,7 @@ UNPLACED = "未定位"
 INDEX = "目录.xlsx"
 SUMS = "SHA256SUMS"
 _UNUSABLE = re.compile(r'[\x00-\x1f\\/:*?"<>|.]+')
-_SEVERITY_COLUMN, _TITLE_COLUMN = 6, 5
+_SEVERITY_COLUMN = 6
 _MARKS: dict[str, Mark] = {"critical": "warning", "high": "changed"}
 
 
@@ -103,8 +103,6 @@ def _write(path: Path, lines: Iterator[Finding], where: str, cycle: str, night: 
         )
         for number, finding in enumerate(lines, start=1):
             marks: dict[int, Mark] = {_SEVERITY_COLUMN: _MARKS.get(finding.severity, "plain")}
-            if finding.depth:
-                marks[_TITLE_COLUMN] = "muted"
             sheet.row(_cells(number, finding, cycle), marks)
             counts[finding.severity] += 1
     return counts
@@ -115,7 +113,7 @@ def _cells(number: int, finding: Finding, cycle: str) -> list[Cell]:
     return [
         number, finding.household_no, finding.head_name, finding.person_name, finding.id_no,
         f"{under}{finding.title.zh}", SEVERITY[finding.severity], finding.registry_says, finding.departments_say,
-        finding.stands_at, finding.remedy.zh, None, None, None, None, None, None, finding.first_seen,
+        finding.remedy.zh, None, None, None, None, None, None, finding.stands_at, finding.first_seen,
         f"{finding.title.en}. {finding.remedy.en}", finding.finding_id, finding.value_hash, cycle,
         seal(finding.finding_id, finding.value_hash, cycle),
     ]  # fmt: skip

@@ -22,3 +22,8 @@ def refused_folder() -> Path:
 def returned_folder() -> Path:
     """Where returned worklists are put; they are taken in before each night and every morning."""
     return folder("returned")
+
+
+def taken_folder() -> Path:
+    """Where returned worklists are kept once they were taken in."""
+    return folder("returned", "taken")

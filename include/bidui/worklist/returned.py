@@ -93,9 +93,10 @@ def take_back(
 
 
 def take_folder(
-    connection: psycopg2.extensions.connection, folder: Path, refused_folder: Path, *, by: str, today: dt.date | None = None
-) -> list[Taken]:
-    """Take in every file that lies in `folder`, each by itself, and move it to `folder/taken`; commits after each.
+    connection: psycopg2.extensions.connection, folder: Path, kept_in: Path, refused_folder: Path, *, by: str,
+    today: dt.date | None = None,
+) -> list[Taken]:  # fmt: skip
+    """Take in every file that lies in `folder`, each by itself, and move it to `kept_in`; commits after each.
 
     A file that cannot be read goes back with the reason, like a row. What is still being written (the last minute),
     and what an office suite leaves beside an open file, waits.
@@ -111,9 +112,7 @@ def take_folder(
             except ProblemError as error:
                 one = Taken(file, unreadable=error.problems)
                 _conclude(connection, one, refused_folder, by, day)
-        kept = folder / "taken" / f"{day}_{digest_of(file)[:8]}_{file.name}"
-        kept.parent.mkdir(mode=0o700, exist_ok=True)
-        file.rename(kept)
+        file.rename(kept_in / f"{day}_{digest_of(file)[:8]}_{file.name}")
         done.append(one)
     return done
 
