@@ -24,24 +24,40 @@
     coverage counts, who of those that agree has it (`agree:yes`); and for those where the registry names who is
     `entitled`, whom of those not comparable it entitles (`not_comparable:yes`).
 -#}
-{% macro comparison_block(department, counted, entitled) -%}
-    {%- set category -%}
-        case
-            when reason = 'out_of_scope' then '-out_of_scope'
+{% macro comparison_category(counted, entitled, rows='') -%}
+    {%- set at = rows ~ '.' if rows else '' -%}
+    case
+            when {{ at }}reason = 'out_of_scope' then '-out_of_scope'
             {%- if entitled %}
-            when field in ('{{ entitled | join("', '") }}') and verdict = 'not_comparable'
-                then 'not_comparable:' || case registry_value when '是' then 'yes' else 'no' end
+            when {{ at }}field in ('{{ entitled | join("', '") }}') and {{ at }}verdict = 'not_comparable'
+                then 'not_comparable:' || case {{ at }}registry_value when '是' then 'yes' else 'no' end
             {%- endif %}
             {%- if counted or entitled %}
-            when field in ('{{ (counted + entitled) | join("', '") }}') and verdict in ('agree', 'differ')
-                then verdict || ':' || case department_value when '是' then 'yes' else 'no' end
+            when {{ at }}field in ('{{ (counted + entitled) | join("', '") }}') and {{ at }}verdict in ('agree', 'differ')
+                then {{ at }}verdict || ':' || case {{ at }}department_value when '是' then 'yes' else 'no' end
             {%- endif %}
-            else verdict
+            else {{ at }}verdict
         end
-    {%- endset -%}
+{%- endmacro %}
+
+{#- A department's comparison counted in those categories. -#}
+{% macro comparison_block(department, counted, entitled) -%}
     {{ counted_block(
-        "'comparison|" ~ department ~ "|' || field", this_night(ref('comparison_' ~ department)), category
+        "'comparison|" ~ department ~ "|' || field", this_night(ref('comparison_' ~ department)),
+        comparison_category(counted, entitled)
     ) }}
+{%- endmacro %}
+
+{#- Per department the compared fields that coverage counts, and those where the registry names who is entitled. -#}
+{% macro compared_departments() -%}
+    {{ return({
+        'health_insurance': (
+            ['basic_insurance', 'serious_illness_insurance'], ['premium_subsidy', 'family_doctor', 'chronic_certificate']
+        ),
+        'civil_affairs': ([], []),
+        'education': ([], ['education_aid', 'yulu']),
+        'housing': (['unsafe_house'], []),
+    }) }}
 {%- endmacro %}
 
 {#- Rows of a night_rows table as they stand this night. -#}

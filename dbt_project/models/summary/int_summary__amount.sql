@@ -1,17 +1,4 @@
 {#- Sums of money per division, yuan: reimbursements of the year and what they are a share of, medical assistance. -#}
-{%- set inpatient_cost -%}
-    case {{ parameter('MED-12', 'denominator', 'text', rows='p') }}
-        when 'total' then p.hi_settlement__inpatient_fee_total
-        else p.hi_settlement__inpatient_in_scope
-    end
-{%- endset -%}
-{%- set chronic_cost -%}
-    case {{ parameter('MED-13', 'denominator', 'text', rows='p') }}
-        when 'total' then p.hi_settlement__chronic_fee_total
-        else p.hi_settlement__chronic_in_scope
-    end
-{%- endset -%}
-
 with person as (
     select
         p.county_code,
@@ -19,9 +6,9 @@ with person as (
         p.village_code,
         p.hi_settlement__assist_fund_pay as medical_assistance,
         p.hi_settlement__inpatient_reimbursed as inpatient_reimbursed,
-        {{ inpatient_cost }} as inpatient_cost,
+        {{ settlement_cost('inpatient', 'MED-12') }} as inpatient_cost,
         p.hi_settlement__chronic_reimbursed as chronic_reimbursed,
-        {{ chronic_cost }} as chronic_cost
+        {{ settlement_cost('chronic', 'MED-13') }} as chronic_cost
     from {{ ref('fact_person') }} as p
     where p.county_code is not null
 ),

@@ -2,15 +2,7 @@
     Counts per village, block and category: what coverage, profile and the comparison summary are added up from. Rows
     whose village or town could not be resolved stay with the town or county that is known.
 -#}
-{#- Per department the compared fields that coverage counts, and those where the registry names who is entitled. -#}
-{%- set departments = {
-    'health_insurance': (
-        ['basic_insurance', 'serious_illness_insurance'], ['premium_subsidy', 'family_doctor', 'chronic_certificate']
-    ),
-    'civil_affairs': ([], []),
-    'education': ([], ['education_aid', 'yulu']),
-    'housing': (['unsafe_house'], []),
-} -%}
+{%- set departments = compared_departments() -%}
 {%- set household_blocks = {
     'exit': "case
         when exit_attribute = '返贫' then concat_ws(':', 'returned', exit_year)
@@ -39,18 +31,6 @@
         else '-not_assisted'
     end",
 } -%}
-{%- set inpatient_cost -%}
-    case {{ parameter('MED-12', 'denominator', 'text', rows='p') }}
-        when 'total' then p.hi_settlement__inpatient_fee_total
-        else p.hi_settlement__inpatient_in_scope
-    end
-{%- endset -%}
-{%- set chronic_cost -%}
-    case {{ parameter('MED-13', 'denominator', 'text', rows='p') }}
-        when 'total' then p.hi_settlement__chronic_fee_total
-        else p.hi_settlement__chronic_in_scope
-    end
-{%- endset -%}
 {%- set person_blocks = {
     'dibao_tier': "case
         when dibao__is_covered then coalesce(dibao__dibao_tier, '未填写')
@@ -77,53 +57,15 @@
         when hi_chronic__has_contract is null then '-not_comparable'
         else '-not_signed'
     end",
-    'medical_assistance': "case
-        when registry_identity is null then '-out_of_scope'
-        when hi_settlement__state is not null then 'not_comparable'
-        when coalesce(hi_settlement__inpatient_settlements, 0) = 0 then '-out_of_scope'
-        when is_assisted_inpatient then 'met'
-        else 'unmet'
-    end",
-    'compulsory_education': "case
-        when is_compulsory_age is not true then '-out_of_scope'
-        when enrolled__state is not null or enrolled__is_enrolled is null then 'not_comparable'
-        when enrolled__is_enrolled then 'met'
-        else 'unmet'
-    end",
-    'inpatient_reimbursement': "case
-        when hi_settlement__state is not null then 'not_comparable'
-        when inpatient_cost > 0 then 'counted'
-        else '-out_of_scope'
-    end",
-    'chronic_reimbursement': "case
-        when hi_settlement__state is not null then 'not_comparable'
-        when chronic_cost > 0 then 'counted'
-        else '-out_of_scope'
-    end",
 } -%}
+{%- do person_blocks.update(coverage_blocks()) -%}
 
 with household as (
     select * from {{ ref('fact_household') }}
 ),
 
-assisted_inpatient as (
-    select person_key
-    from {{ ref('fact_settlement') }}
-    where is_inpatient and settled_year = insurance_year and assist_fund_pay > 0
-    group by person_key
-),
-
 person as (
-    select
-        p.*,
-        a.person_key is not null as is_assisted_inpatient,
-        p.in_entitlement_scope
-        and p.age_1_september >= {{ parameter('EDU-01', 'age_from', 'int', rows='p') }}
-        and p.age_1_september < {{ parameter('EDU-01', 'age_to', 'int', rows='p') }} as is_compulsory_age,
-        {{ inpatient_cost }} as inpatient_cost,
-        {{ chronic_cost }} as chronic_cost
-    from {{ ref('fact_person') }} as p
-    left join assisted_inpatient as a on p.person_key = a.person_key
+    {{ coverage_person() }}
 ),
 
 premium_household as (
@@ -241,11 +183,7 @@ final as (
         {{ counted_block("'person|" ~ name ~ "'", 'person', category) }}
         union all
     {%- endfor %}
-    {{ counted_block(
-        "'settlement|one_stop'",
-        ref('fact_settlement') ~ ' where is_in_county and settled_year = insurance_year',
-        "case when settlement_mode is null then 'not_comparable' when settlement_mode = '一站式' then 'met' else 'unmet' end"
-    ) }}
+    {{ counted_block("'settlement|one_stop'", one_stop_settlements(), one_stop_category()) }}
     union all
     {{ counted_block(
         "'project|renovation'", ref('fact_project') ~ ' where is_accepted and plan_year is not null', 'plan_year::text'
