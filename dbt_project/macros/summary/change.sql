@@ -1,5 +1,5 @@
 {#- The night published before this one, as a date literal; null::date before there is any. -#}
-{% macro night_before() -%}
+{% macro published_before() -%}
     {%- if execute -%}
         {%- set rows = run_query(
             "select max(as_of)::text from ledger.run where as_of < " ~ as_of()
@@ -18,7 +18,7 @@
     (
         select *
         from {{ relation }}
-        where from_night <= {{ night_before() }} and to_night > {{ night_before() }} and to_night <= {{ as_of() }}
+        where from_night <= {{ published_before() }} and to_night > {{ published_before() }} and to_night <= {{ as_of() }}
     )
 {%- endmacro %}
 
@@ -26,7 +26,7 @@
     (
         select *
         from {{ relation }}
-        where from_night > {{ night_before() }} and from_night <= {{ as_of() }} and to_night > {{ as_of() }}
+        where from_night > {{ published_before() }} and from_night <= {{ as_of() }} and to_night > {{ as_of() }}
     )
 {%- endmacro %}
 

@@ -4,7 +4,7 @@
 -#}
 with nights as (
     select
-        {{ night_before() }} as night,
+        {{ published_before() }} as night,
         -1 as sign
     union all
     select
@@ -66,4 +66,4 @@ select
     t.delta
 from difference as d
 left join told as t on d.division_code = t.division_code and d.figure = t.figure
-where {{ night_before() }} is not null and d.difference <> coalesce(t.delta, 0)
+where {{ published_before() }} is not null and d.difference <> coalesce(t.delta, 0)

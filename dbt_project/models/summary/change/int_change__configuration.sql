@@ -1,5 +1,5 @@
 {#-
-    Whether what compares has changed since the night before: models, seeds, SQL, or the county's own reference data.
+    Whether what compares has changed since the night before: models, seeds, SQL, parameters or reference data.
     Rules are versions of their own, see int_change__finding.
 -#}
 with run as (
@@ -7,7 +7,7 @@ with run as (
         as_of,
         inputs
     from ledger.run
-    where as_of = {{ as_of() }} or (as_of = {{ night_before() }} and status = 'published')
+    where as_of = {{ as_of() }} or (as_of = {{ published_before() }} and status = 'published')
     order by as_of asc, (status = 'failed') asc, run_id desc
 )
 
@@ -16,6 +16,7 @@ select
         inputs -> 'configuration' -> 'models',
         inputs -> 'configuration' -> 'seeds',
         inputs -> 'configuration' -> 'sql',
-        inputs -> 'reference_load'
+        inputs -> 'reference_load',
+        inputs -> 'parameters'
     )) > 1 as has_changed
 from run

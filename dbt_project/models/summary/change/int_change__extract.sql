@@ -9,7 +9,7 @@ with batch as (
         array_agg(batch_id order by batch_id) as batches,
         max(data_date) filter (where is_current) as data_date
     from ledger.night_batch
-    where as_of in ({{ as_of() }}, {{ night_before() }})
+    where as_of in ({{ as_of() }}, {{ published_before() }})
     group by as_of, extract
 ),
 
@@ -37,4 +37,4 @@ final as (
 )
 
 select * from final
-where {{ night_before() }} is not null
+where {{ published_before() }} is not null

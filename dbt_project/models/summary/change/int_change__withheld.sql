@@ -16,7 +16,7 @@ with small as (
 nights as (
     select {{ as_of() }} as night
     union
-    select {{ night_before() }} as night
+    select {{ published_before() }} as night
 ),
 
 withheld as (
