@@ -105,6 +105,20 @@ def links(connection: psycopg2.extensions.connection, truth: Path, night: int) -
     return score
 
 
+def in_review(connection: psycopg2.extensions.connection) -> set[tuple[str, ...]]:
+    """Rows waiting for a reviewer with the person they point at, in the form of the keys of `links`."""
+    return {
+        tuple(map(str, row))
+        for row in rows(
+            connection,
+            "select l.extract, b.source_name, l.row_no, l.subject_role, p.person_no from mart_identity.link as l"
+            " inner join ledger.batch as b using (batch_id)"
+            " inner join mart_comparison.fact_person as p on p.person_key = l.person_key"
+            " where l.decision = 'review' and l.to_night = 'infinity'",
+        )
+    }
+
+
 def verdicts(connection: psycopg2.extensions.connection, truth: Path, night: int) -> dict[str, Score]:
     """Contradictions per department and field: (subject kind, subject, verdict)."""
     scores: dict[str, Score] = {}

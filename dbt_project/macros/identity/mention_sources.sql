@@ -8,6 +8,10 @@
     sex, birth_date, stage    the column that says so, where there is one
     place     town_code and village_code say where the person lives (a property's location does not)
     household household_key is there
+    relative  normalised name of the head or guardian that the row also names
+    birth_year    of a row that states an age only
+    address   text in which the person's hamlet may be named
+    says_registered    whether the row says that its person is registered
     hint      a further number of the row that repeats the person's own: the disability number, a roll number G + ID
     psn_no    health insurance's own number of the person, as on its roll
     student   rows are about pupils and students: an adult's number on one speaks against the link
@@ -22,7 +26,9 @@
         {'model': 'stg_health_insurance__hi_premium_request', 'role': 'self', 'place': true, 'psn_no': true},
         {'model': 'stg_health_insurance__hi_roll', 'role': 'self', 'place': true, 'sex': 'sex'},
         {'model': 'stg_health_insurance__hi_settlement', 'role': 'self', 'psn_no': true},
-        {'model': 'stg_health_insurance__hi_ncms_inpatient_old', 'role': 'self', 'id': false, 'sex': 'sex', 'place': true},
+        {'model': 'stg_health_insurance__hi_ncms_inpatient_old', 'role': 'self', 'id': false, 'sex': 'sex', 'place': true,
+         'relative': 'head_name_norm', 'address': 'address', 'birth_year': "date_part('year', admitted_on)::int - age",
+         'says_registered': "poverty_type ~ '建档立卡|贫困户' and poverty_type !~ '^(非|一般)'"},
         {'model': 'stg_health_insurance__hi_chronic', 'role': 'self'},
         {'model': 'stg_civil_affairs__dibao', 'role': 'head', 'prefix': 'head_', 'name': 'head_name', 'place': true, 'history': true},
         {'model': 'stg_civil_affairs__dibao_member', 'role': 'self', 'history': true},
@@ -32,13 +38,16 @@
         {'model': 'stg_civil_affairs__marriage', 'role': 'male', 'prefix': 'male_', 'name': false},
         {'model': 'stg_civil_affairs__marriage', 'role': 'female', 'prefix': 'female_', 'name': false},
         {'model': 'stg_education__school_roll', 'role': 'self', 'place': true, 'sex': 'sex', 'birth_date': 'birth_date',
-         'stage': 'study_stage', 'student': true, 'hint': "regexp_replace(roll_no, '^[GLJ]', '')"},
-        {'model': 'stg_education__edu_compare', 'role': 'self', 'place': true, 'household': true,
+         'stage': 'study_stage', 'student': true, 'hint': "regexp_replace(roll_no, '^[GLJ]', '')",
+         'relative': 'guardian_name_norm', 'address': 'address'},
+        {'model': 'stg_education__edu_compare', 'role': 'self', 'place': true, 'household': true, 'relative': 'head_name_norm',
          'stage': 'study_stage', 'student': true, 'hint': "regexp_replace(roll_no, '^[GLJ]', '')"},
         {'model': 'stg_education__yulu', 'role': 'self', 'household': true,
          'stage': 'study_stage', 'student': true},
-        {'model': 'stg_housing__renovation', 'role': 'head', 'prefix': 'head_', 'name': 'head_name', 'place': true},
-        {'model': 'stg_housing__appraisal', 'role': 'head', 'prefix': 'head_', 'name': 'head_name', 'place': true},
+        {'model': 'stg_housing__renovation', 'role': 'head', 'prefix': 'head_', 'name': 'head_name', 'place': true,
+         'address': 'hamlet_name'},
+        {'model': 'stg_housing__appraisal', 'role': 'head', 'prefix': 'head_', 'name': 'head_name', 'place': true,
+         'address': 'address'},
         {'model': 'stg_housing__property', 'role': 'self'},
     ]) }}
 {%- endmacro %}
@@ -73,6 +82,10 @@
         {{ 'village_code' if source.get('place') else 'null::text' }} as village_code,
         {{ 'town_code' if source.get('place') else 'null::text' }} as town_code,
         {{ 'household_key' if source.get('household') else 'null::text' }} as household_key,
+        {{ source.get('relative', 'null::text') }} as relative_name_norm,
+        {{ source.get('birth_year', 'null::int') }} as birth_year,
+        {{ source.get('address', 'null::text') }} as address,
+        {{ source.get('says_registered', 'null::boolean') }} as says_registered,
         {{ source.get('stage', 'null::text') }} as study_stage,
         {{ 'true' if source.get('student') else 'false' }} as is_student_row,
         {{ 'true' if source.get('name', true) else 'false' }} as has_name_column

@@ -1,104 +1,66 @@
 {{ planned_for_volume() }}
 {{ config(unlogged=true, meta={'dist_key': 'person_key'}) }}
 {#-
-    One decision for each row whose number leads to somebody. A valid number is no proof: children's rows carry a
-    parent's number, and it passes every checksum. So the name must agree; one character may differ when nothing else
-    speaks against it; a different name never links.
+    The decision that counts for each person named of whom anything can be said: a link by number and name; else a link of
+    the residual model; else what waits for a reviewer, the number's first.
+
+    Gate added here: who is linked by number from this list already is not meant by another of its rows, unless that row
+    has the person's own number in another form.
 -#}
-with candidate as (
+with by_number as (
 
-    select * from {{ ref('int_identity__candidate') }}
-
-),
-
-weighed as (
-
-    select
-        *,
-        sex_grade = 'contradict' as is_sex_against,
-        birth_grade = 'contradict' as is_birth_against,
-        other_member_key is not null
-        or is_other_villager_name
-        or has_own_name_in_extract
-        or sex_grade = 'contradict'
-        or birth_grade = 'contradict'
-        or is_adult_number_on_student_row as is_spoken_against
-    from candidate
+    select * from {{ ref('int_identity__number_decision') }}
 
 ),
 
-classed as (
+-- Lists of earlier months are lists of their own.
+linked_by_number as (
 
-    select
-        *,
-        case
-            when reached_by = 'id15' then
-                case
-                    when
-                        name_grade in ('same', 'variant')
-                        and birth_grade <> 'contradict'
-                        and registry_birth_grade <> 'contradict'
-                        and sex_grade <> 'contradict'
-                        then 6
-                end
-            when not has_name_column then case when sex_grade = 'agree' and not is_shared_number then 2 else 4 end
-            when name_grade = 'same' then 1
-            when
-                name_grade = 'variant'
-                and not (is_sex_against or is_birth_against or is_adult_number_on_student_row)
-                then 2
-            when name_grade = 'one_character' and not is_spoken_against then 3
-            else 4
-        end as class
-    from weighed
+    select distinct
+        d.extract,
+        case when d.is_current then 0 else d.batch_id end as list,
+        r.same_person_key
+    from by_number as d
+    inner join {{ ref('int_identity__registry_person') }} as r on d.person_key = r.person_key
+    where d.decision = 'linked'
 
 ),
 
-ranked as (
+residual as (
 
     select
-        *,
-        row_number() over best_first as turn,
-        first_value(class) over best_first as best_class,
-        count(*) over (partition by batch_id, row_no, subject_role) as candidates
-    from classed
-    where class is not null
-    window best_first as (
-        partition by batch_id, row_no, subject_role
-        order by
-            class,
-            other_member_key nulls last,
-            is_same_household desc nulls last,
-            is_same_village desc nulls last,
-            is_same_town desc nulls last,
-            person_key
-    )
-
-),
-
--- Two different people match equally well: the name cannot decide.
-undecided as (
-
-    select
-        batch_id,
-        row_no,
-        subject_role
-    from ranked
-    where candidates > 1 and class = best_class
-    group by 1, 2, 3
-    having count(distinct same_person_key) > 1
+        m.extract,
+        m.batch_id,
+        m.row_no,
+        m.subject_role,
+        m.is_current,
+        m.person_name,
+        d.person_key,
+        d.decision,
+        d.model_version,
+        d.block,
+        d.name_grade,
+        d.has_number,
+        d.match_weight,
+        d.runner_up_weight,
+        d.comparison,
+        d.gates,
+        not d.is_own_number and l.extract is not null as is_linked_by_number
+    from {{ ref('int_identity__residual_decision') }} as d
+    inner join {{ ref('int_identity__residual_mention') }} as m on d.claim_key = m.claim_key
+    left join linked_by_number as l
+        on
+            m.extract = l.extract and d.same_person_key = l.same_person_key
+            and case when m.is_current then 0 else m.batch_id end = l.list
 
 ),
 
 chosen as (
 
     select
-        r.*,
-        r.class <= 3 and u.batch_id is not null as is_undecided
-    from ranked as r
-    left join undecided as u
-        on u.batch_id = r.batch_id and u.row_no = r.row_no and u.subject_role = r.subject_role
-    where r.turn = 1
+        *,
+        case when decision = 'linked' and not is_linked_by_number then 'linked' else 'review' end as final_decision
+    from residual
 
 ),
 
@@ -110,48 +72,53 @@ final as (
         row_no,
         subject_role,
         is_current,
-        case when class <= 3 and not is_undecided then person_key else coalesce(other_member_key, person_key) end
-            as person_key,
-        case when class <= 3 and not is_undecided then 'linked' else 'review' end as decision,
-        '1' as tier,
-        case
-            when reached_by = 'id15' then 'id15_name'
-            when not has_name_column then 'id_sex_role'
-            when name_grade = 'missing' then 'id_without_name'
-            when name_grade = 'same' then 'id_name'
-            when name_grade = 'variant' then 'id_name_variant'
-            when name_grade = 'one_character' then 'id_name_one_character'
-            else 'id_name_conflict'
-        end as rule,
+        person_key,
+        final_decision as decision,
+        '2' as tier,
+        block as rule,
+        model_version,
+        match_weight,
+        runner_up_weight,
         person_name,
         name_grade,
-        person_key as number_holder_key,
-        is_spoken_against or is_shared_number as is_explained,
-        jsonb_build_object(
-            'id', case reached_by when 'id' then 'same' else 'old_15' end,
-            'name', name_grade,
-            'sex', sex_grade,
-            'birth_date', birth_grade,
-            'household', case is_same_household when true then 'same' when false then 'different' else 'unknown' end,
-            'village', case is_same_village when true then 'same' when false then 'different' else 'unknown' end
-        ) as comparison,
-        jsonb_strip_nulls(
-            jsonb_build_object(
-                'old_15_digit_number', nullif(reached_by = 'id15', false),
-                'name_missing', nullif(has_name_column and name_grade = 'missing', false),
-                'name_different', nullif(name_grade = 'different', false),
-                'name_is_other_member', nullif(other_member_key is not null, false),
-                'name_is_other_villager', nullif(is_other_villager_name, false),
-                'number_has_own_name_in_extract', nullif(has_own_name_in_extract, false),
-                'sex_contradicts_id', nullif(is_sex_against, false),
-                'birth_contradicts_id', nullif(is_birth_against, false),
-                'adult_number_on_student_row', nullif(is_adult_number_on_student_row, false),
-                'number_shared_by_registry_names', nullif(is_shared_number, false),
-                'several_match', nullif(is_undecided, false),
-                'same_person_in_several_rows', nullif(candidates > 1 and not is_undecided and best_class <= 3, false)
-            )
-        ) as gates
+        null::text as number_holder_key,
+        false as is_explained,
+        has_number as is_number_new,
+        comparison,
+        gates || case when is_linked_by_number then '{"linked_by_number_in_list": true}'::jsonb else '{}'::jsonb end as gates
     from chosen
+    where
+        final_decision = 'linked'
+        or not exists (
+            select from by_number as n
+            where n.batch_id = chosen.batch_id and n.row_no = chosen.row_no and n.subject_role = chosen.subject_role
+        )
+    union all
+    select
+        n.extract,
+        n.batch_id,
+        n.row_no,
+        n.subject_role,
+        n.is_current,
+        n.person_key,
+        n.decision,
+        n.tier,
+        n.rule,
+        null::text as model_version,
+        null::double precision as match_weight,
+        null::double precision as runner_up_weight,
+        n.person_name,
+        n.name_grade,
+        n.number_holder_key,
+        n.is_explained,
+        false as is_number_new,
+        n.comparison,
+        n.gates
+    from by_number as n
+    left join chosen as c
+        on n.batch_id = c.batch_id and n.row_no = c.row_no and n.subject_role = c.subject_role
+        and c.final_decision = 'linked'
+    where c.batch_id is null
 
 )
 

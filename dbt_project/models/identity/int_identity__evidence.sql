@@ -6,8 +6,9 @@
 ) }}
 {#-
     Per registry person and extract: may its silence be read as absence? NULL says yes (or that a row is linked).
-    The list comes first (no_batch, stale_batch), then a link, then what is wrong with the person's own number, then
-    rows that wait for a reviewer, then rows in quarantine.
+    The list comes first (no_batch, stale_batch), then a link, then what is wrong with the person's own number (unless a
+    linked row gives the true one, by which every list would show the person), then rows that wait for a reviewer, then
+    rows in quarantine.
 -#}
 {%- set extracts = mention_extracts() %}
 with registry as (
@@ -18,6 +19,14 @@ with registry as (
         -- a number that other names share may be somebody else's
         id_key is null or id_names > 1 as is_number_unusable
     from {{ ref('int_identity__registry_person') }}
+
+),
+
+number_found as (
+
+    select distinct person_key
+    from {{ ref('int_identity__linked_row') }}
+    where is_number_new
 
 ),
 
@@ -79,7 +88,7 @@ final as (
         case
             when e.{{ extract }} is not null then e.{{ extract }}
             when s.{{ extract }} = 0 then null
-            when r.is_number_unusable then 'unusable_id'
+            when r.is_number_unusable and f.person_key is null then 'unusable_id'
             when s.{{ extract }} = 1 then 'in_review'
             when s.{{ extract }} = 2 then 'quarantined'
         end as {{ extract }}
@@ -87,6 +96,7 @@ final as (
     from registry as r
     cross join extract_state as e
     left join standing as s on s.person_key = r.person_key
+    left join number_found as f on f.person_key = r.person_key
 
 )
 

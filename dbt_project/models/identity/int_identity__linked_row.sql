@@ -32,7 +32,8 @@ final as (
         d.tier as link_tier,
         d.rule,
         d.person_name,
-        d.name_grade
+        d.name_grade,
+        d.is_number_new
     from decision as d
     inner join registry as named on named.person_key = d.person_key
     inner join registry as everyone on everyone.same_person_key = named.same_person_key

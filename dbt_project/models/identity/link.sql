@@ -37,9 +37,9 @@ final as (
         coalesce(d.decision, case when m.id_key is null then 'unusable' else 'not_found' end) as decision,
         d.tier,
         d.rule,
-        null::text as model_version,
-        null::double precision as match_weight,
-        null::double precision as runner_up_weight,
+        d.model_version,
+        d.match_weight,
+        d.runner_up_weight,
         coalesce(d.comparison, '{}'::jsonb) as comparison,
         coalesce(d.gates, '{}'::jsonb) as gates
     from mention as m

@@ -50,12 +50,26 @@ from ranked
 where is_newest_of_month or content = 'delta'
 """
 
+LINKAGE = """
+insert into ledger.night_linkage (as_of, model_version, last_verdict_id)
+select %(as_of)s, ledger.active_link_model(), coalesce(max(verdict_id), 0) from ledger.link_verdict
+on conflict (as_of) do update
+set
+    model_version = excluded.model_version,
+    -- A night computed anew knows the verdicts that it knew.
+    last_verdict_id = case
+        when %(kind)s = 'rebuild' then ledger.night_linkage.last_verdict_id else excluded.last_verdict_id
+    end
+"""
+
 # Records that come in beside the batches: the newest one that the night knows, or the digest of what is in force.
 RECORDS_KNOWN = {
     "reference_load": "select coalesce(max(load_id), 0) from ledger.reference_load",
     "parameters": "select ledger.keep_parameters()",
     "reported_figure_load": "select coalesce(max(load_id), 0) from ledger.reported_figure_load",
     "last_outcome": "select coalesce(max(outcome_id), 0) from ledger.outcome",
+    "link_model": "select ledger.active_link_model()",
+    "last_link_verdict": "select coalesce(max(verdict_id), 0) from ledger.link_verdict",
 }
 
 
@@ -78,6 +92,7 @@ def freeze(connection: psycopg2.extensions.connection, sources: Sources, as_of: 
             for e in sources.extracts.values()
         ]
         cursor.execute(IN_FORCE, {"as_of": as_of, "terms": json.dumps(terms)})
+        cursor.execute(LINKAGE, {"as_of": as_of, "kind": kind})
         cursor.execute(
             "insert into ledger.run (as_of, kind, status, inputs, previous_fingerprint)"
             " select %s, %s, 'running', %s,"

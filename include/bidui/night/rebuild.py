@@ -26,7 +26,7 @@ from bidui.warehouse.connection import transaction
 PREFIX = "rebuild_"
 
 # What freezing a night again would write over; kept aside until the rebuilt nights are in.
-FROZEN = ("night_batch", "night_rule")
+FROZEN = ("night_batch", "night_rule", "night_linkage")
 SAVED = "rebuild_saved"
 
 NIGHTS = "select distinct as_of from ledger.run where status = 'published' and as_of >= %s order by 1"

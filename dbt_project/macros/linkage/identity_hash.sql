@@ -1,0 +1,20 @@
+{#- One hash of several values; a missing one is a value of its own, and no value can pass for two. -#}
+{% macro identity_hash(expressions) -%}
+    md5(row({{ expressions | join(', ') }})::text)
+{%- endmacro %}
+
+{#- What of a row identifies its person; a reviewer's verdict holds while these stay the same. -#}
+{% macro mention_values() -%}
+    {{ return([
+        'id_no', 'name_norm', 'sex', 'birth_date', 'birth_year', 'village_code', 'town_code', 'household_key',
+        'relative_name_norm', 'address',
+    ]) }}
+{%- endmacro %}
+
+{#- The same of a registry person. -#}
+{% macro person_values() -%}
+    {{ return([
+        'id_no', 'name_norm', 'sex', 'birth_date', 'village_code', 'town_code', 'household_key', 'household_names',
+        'hamlet_name',
+    ]) }}
+{%- endmacro %}

@@ -1,0 +1,149 @@
+-- Residual linkage (tier 2): versions of its model, frozen terms, who activated what, what reviewers answered.
+-- Names are terms here, so nothing of `reference` is outward.
+
+-- Shipped versions: filled by the dbt seeds of these names (created here, so that the views below can exist first).
+create table if not exists reference.link_model_shipped (
+    model_version text,
+    link_at double precision,
+    review_at double precision,
+    margin double precision,
+    weight_cap double precision,
+    weight_floor double precision,
+    largest_block integer,
+    note text
+);
+create table if not exists reference.link_weight_shipped (
+    model_version text,
+    comparison text,
+    level text,
+    m double precision,
+    u double precision,
+    by_term text,
+    meaning text
+);
+
+-- Versions that `bidui linkage estimate` saved; never changed afterwards.
+create table if not exists reference.link_model_saved (
+    model_version text primary key,
+    link_at double precision not null,
+    review_at double precision not null,
+    margin double precision not null,
+    weight_cap double precision not null,
+    weight_floor double precision not null,
+    largest_block integer not null,
+    note text,
+    based_on text not null,
+    estimated_on date not null,
+    saved_at timestamptz not null default now()
+);
+create table if not exists reference.link_weight_saved (
+    model_version text not null references reference.link_model_saved,
+    comparison text not null,
+    level text not null,
+    m double precision not null check (m > 0 and m <= 1),
+    u double precision not null check (u > 0 and u <= 1),
+    by_term text,
+    meaning text,
+    primary key (model_version, comparison, level)
+);
+
+create or replace view reference.link_model as
+select model_version, link_at, review_at, margin, weight_cap, weight_floor, largest_block, note, 'shipped' as origin
+from reference.link_model_shipped
+union all
+select model_version, link_at, review_at, margin, weight_cap, weight_floor, largest_block, note, 'estimated'
+from reference.link_model_saved;
+comment on view reference.link_model is
+'残余关联模型的版本与界限（比特） · versions of the residual model and their limits, bits';
+
+-- The weight of a level in bits; a level with `by_term` takes the frequency of its own value for u where that is higher.
+create or replace view reference.link_weight as
+select
+    w.model_version,
+    w.comparison,
+    w.level,
+    w.m,
+    w.u,
+    w.by_term,
+    w.meaning,
+    round(greatest(o.weight_floor, least(o.weight_cap, log(w.m / w.u) / log(2)))::numeric, 2)::double precision as bits
+from (
+    select model_version, comparison, level, m, u, by_term, meaning from reference.link_weight_shipped
+    union all
+    select model_version, comparison, level, m, u, by_term, meaning from reference.link_weight_saved
+) as w
+inner join reference.link_model as o on o.model_version = w.model_version;
+comment on view reference.link_weight is
+'残余关联：各比较项各级别的权重（比特）= log2(m/u) · residual linkage: weight of each comparison and level, bits';
+
+-- How common a name, a birth date, a village is: frozen when a version first meets the county's people, because a score
+-- that moved every night could not be defended. `population` is the number of people counted (the prior is 1 in it).
+create table if not exists reference.link_term (
+    model_version text not null,
+    term text not null check (term in ('name', 'birth_date', 'village', 'population')),
+    value text not null,
+    persons bigint not null check (persons > 0),
+    primary key (model_version, term, value)
+);
+comment on table reference.link_term is
+'残余关联：姓名、出生日期、村的人数，按版本冻结 · people per name, birth date and village, frozen per version';
+
+create table if not exists ledger.link_activation (
+    activation_id bigint generated always as identity primary key,
+    model_version text not null,
+    activated_by text not null check (btrim(activated_by) <> ''),
+    reason text not null check (btrim(reason) <> ''),
+    difference jsonb not null default '{}',
+    activated_at timestamptz not null default now()
+);
+comment on table ledger.link_activation is
+'残余关联模型的启用记录；最后一条有效 · activations of the residual model; the last one counts';
+
+-- What a reviewer said of a row and a registry person. Bound to the values of both sides: it holds for the same row in a
+-- later batch, and lapses when either side changes. Append-only; of several answers about one pair the last counts.
+create table if not exists ledger.link_verdict (
+    verdict_id bigint generated always as identity primary key,
+    mention_hash text not null check (mention_hash ~ '^[0-9a-f]{32}$'),
+    person_hash text not null check (person_hash ~ '^[0-9a-f]{32}$'),
+    verdict text not null check (verdict in ('same', 'different')),
+    reason text,
+    decided_by text not null default session_user check (btrim(decided_by) <> ''),
+    decided_on date not null,
+    source text,
+    recorded_by name not null default session_user,
+    recorded_at timestamptz not null default now()
+);
+create index if not exists link_verdict_pair_idx on ledger.link_verdict (mention_hash, person_hash, verdict_id desc);
+comment on table ledger.link_verdict is
+'复核结论：同一人或不同人，绑定双方取值 · reviewers'' verdicts on a row and a person, bound to the values of both';
+
+create or replace function ledger.refuse_change() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    raise exception '%.% 只增不改 · %.% is append-only', tg_table_schema, tg_table_name, tg_table_schema, tg_table_name;
+end
+$$;
+create or replace trigger append_only before update or delete on ledger.link_verdict
+for each statement execute function ledger.refuse_change();
+create or replace trigger append_only before update or delete on ledger.link_activation
+for each statement execute function ledger.refuse_change();
+
+-- What a night's linkage runs with, frozen when its reconcile starts.
+create table if not exists ledger.night_linkage (
+    as_of date primary key,
+    model_version text not null,
+    last_verdict_id bigint not null
+);
+comment on table ledger.night_linkage is
+'当夜残余关联的模型版本与最后一条复核结论 · model version and last verdict of each night''s linkage';
+
+-- The version that nights run with from now on.
+create or replace function ledger.active_link_model() returns text
+language sql stable as $$
+    select coalesce(
+        (select a.model_version from ledger.link_activation as a order by a.activation_id desc limit 1),
+        (select min(m.model_version) from reference.link_model_shipped as m)
+    )
+$$;
