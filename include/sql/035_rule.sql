@@ -27,6 +27,17 @@ comment on column reference.rule.digest is
 comment on column reference.rule.parameters is
 '参数的声明（类型、单位、说明）；当夜取值见 ledger.night_rule · declared parameters; their values of a night are in ledger.night_rule';
 
+-- Replaced each night by what the catalogue says; a rule that is carried later has versions in reference.rule instead.
+create table if not exists reference.rule_not_carried (
+    rule_id text primary key,
+    title_zh text not null,
+    title_en text not null,
+    reason_zh text not null,
+    reason_en text not null
+);
+comment on table reference.rule_not_carried is
+'目录中未实现的规则及原因 · rules of the catalogue that do not run, and why: one row per rule';
+
 create table if not exists ledger.night_rule (
     as_of date not null,
     rule_id text not null,

@@ -117,12 +117,13 @@ select ledger.make_outward(
     $view$
 );
 
+-- The rule book: every version, what became of it on the night, and the catalogue's rules that do not run, with the reason.
 -- Parameters are those of the night for the version that ran on it, else as the version declares them. Precision is the
 -- share of answers that confirmed the lead.
 select ledger.make_outward(
     'published',
     'rule',
-    array['reference.rule', 'ledger.night_rule', 'ledger.outcome', 'mart_finding.finding'],
+    array['reference.rule', 'reference.rule_not_carried', 'ledger.night_rule', 'ledger.outcome', 'mart_finding.finding'],
     $view$
     select
         r.rule_id::text,
@@ -136,10 +137,14 @@ select ledger.make_outward(
         r.source::text,
         r.active_from::date,
         r.active_to::date,
-        a.precision::numeric
+        a.precision::numeric,
+        coalesce(n.status, 'other_version')::text as rule_status,
+        ((n.problem ->> 'zh') || ' · ' || (n.problem ->> 'en'))::text as rule_reason,
+        r.family::text,
+        r.owner::text as owner_department
     from reference.rule as r
     left join ledger.night_rule as n
-        on n.as_of = {night} and n.rule_id = r.rule_id and n.rule_version = r.rule_version and n.status = 'active'
+        on n.as_of = {night} and n.rule_id = r.rule_id and n.rule_version = r.rule_version
     left join (
         select
             f.rule_id,
@@ -159,6 +164,54 @@ select ledger.make_outward(
             on f.finding_id = o.finding_id and f.from_night <= {night} and {night} < f.to_night
         group by f.rule_id, f.rule_version
     ) as a on a.rule_id = r.rule_id and a.rule_version = r.rule_version
+    union all
+    select
+        n.rule_id,
+        'unreadable',
+        r.title_zh,
+        r.title_en,
+        r.severity,
+        coalesce(r.departments, '{}'),
+        '{}'::jsonb,
+        r.remedy,
+        r.source,
+        null,
+        null,
+        null,
+        n.status,
+        (n.problem ->> 'zh') || ' · ' || (n.problem ->> 'en'),
+        r.family,
+        r.owner
+    from ledger.night_rule as n
+    left join lateral (
+        -- as the version that ran last had it, if one ever did
+        select v.*
+        from reference.rule as v
+        inner join ledger.night_rule as ran on ran.rule_id = v.rule_id and ran.rule_version = v.rule_version
+        where v.rule_id = n.rule_id and ran.as_of <= {night} and ran.status = 'active'
+        order by ran.as_of desc
+        limit 1
+    ) as r on true
+    where n.as_of = {night} and n.status = 'refused' and n.rule_version is null
+    union all
+    select
+        c.rule_id,
+        'not_carried',
+        c.title_zh,
+        c.title_en,
+        null,
+        '{}',
+        '{}'::jsonb,
+        null,
+        null,
+        null,
+        null,
+        null,
+        'not_carried',
+        c.reason_zh || ' · ' || c.reason_en,
+        null,
+        null
+    from reference.rule_not_carried as c
     $view$
 );
 

@@ -51,11 +51,11 @@ def run(persons: int, seed: int, folder: Path, *, unchanged: bool = False) -> di
         largest = _largest_csv(drop)
         copy = _bare_copy(largest)
         with measured("whole night") as whole:
-            steps = _ingest(drop, AS_OF) + _reconcile(AS_OF)
+            steps = ingest(drop, AS_OF) + reconcile(AS_OF)
         result: dict[str, Any] = {"night_seconds": round(whole.seconds, 1), "night_cpu_seconds": round(_cpu(whole), 1)}
         if unchanged:
             with measured("unchanged night") as idle:
-                steps += _ingest(drop, AS_OF + ONE_DAY) + _reconcile(AS_OF + ONE_DAY)
+                steps += ingest(drop, AS_OF + ONE_DAY) + reconcile(AS_OF + ONE_DAY)
             result |= {
                 "unchanged_seconds": round(idle.seconds, 1),
                 "unchanged_cpu_seconds": round(_cpu(idle), 1),
@@ -75,7 +75,7 @@ def _cpu(measure: Measure) -> float:
     return measure.cpu_seconds + measure.server_seconds
 
 
-def _ingest(drop: Path, as_of: dt.date) -> list[Measure]:
+def ingest(drop: Path, as_of: dt.date) -> list[Measure]:
     """Ingest every department, SLOTS at a time, each in a process of its own (forked, as the scheduler does)."""
     # Imported before forking: the scheduler preloads them too.
     import great_expectations  # noqa: F401
@@ -108,7 +108,8 @@ def _ingest_department(department: str, drop: str, as_of: dt.date) -> list[Measu
     return measures
 
 
-def _reconcile(night_of: dt.date) -> list[Measure]:
+def reconcile(night_of: dt.date) -> list[Measure]:
+    """Build and publish a night, step by step."""
     from bidui.night import steps as night
 
     measures = []

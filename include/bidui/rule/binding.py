@@ -247,6 +247,7 @@ def refusal(rule: Rule, error: BindError) -> RuleProblem:
     return RuleProblem(
         rule.file, rule.id,
         problem_of(rule.file, rule.id, rule.line_of(error.place), error.place, error.code, error.expected, error.fix),
+        rule.version,
     )
 
 
@@ -303,7 +304,7 @@ def failed_on_data(error: psycopg2.Error) -> tuple[tuple[str, str], tuple[str, s
 
 
 def _register(connection: psycopg2.extensions.connection, catalogue: Catalogue) -> None:
-    """Keep every version of every rule that could be read; a version is never rewritten."""
+    """Keep every version of every rule that could be read (a version is never rewritten), and the rules left out."""
     with connection.cursor() as cursor:
         for rule in catalogue.rules:
             cursor.execute(
@@ -317,6 +318,13 @@ def _register(connection: psycopg2.extensions.connection, catalogue: Catalogue) 
                     rule.owner, json.dumps(rule.definition.get("parameters", {}), ensure_ascii=False),
                     str(rule.remedy), rule.source, rule.source_type, rule.active_from, rule.active_to,
                 ),
+            )
+        cursor.execute("delete from reference.rule_not_carried")
+        for left_out in catalogue.not_carried:
+            cursor.execute(
+                "insert into reference.rule_not_carried (rule_id, title_zh, title_en, reason_zh, reason_en)"
+                " values (%s, %s, %s, %s, %s)",
+                (left_out.id, left_out.title.zh, left_out.title.en, left_out.reason.zh, left_out.reason.en),
             )
 
 
@@ -381,7 +389,7 @@ def _entry_of_rule(rule: Rule, status: str) -> dict[str, Any]:
 
 def _entry_of_refused(rule_id: str, refused: RuleProblem) -> dict[str, Any]:
     return {
-        "rule_id": rule_id, "status": "refused", "file": refused.file,
+        "rule_id": rule_id, "rule_version": refused.version, "status": "refused", "file": refused.file,
         "problem": json.dumps(refused.problem.as_dict(), ensure_ascii=False),
     }
 

@@ -53,11 +53,12 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class RuleProblem:
-    """What is wrong with a rule; `rule_id` is None when a whole file could not be read."""
+    """What is wrong with a rule; `rule_id` is None when a whole file could not be read, `version` when the rule could not."""
 
     file: str
     rule_id: str | None
     problem: Problem
+    version: str | None = None
 
 
 def load(folder: Path, tried: Path | None = None) -> Catalogue:
