@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from bidui.home import dbt_dir
-from bidui.rule import Rule, load
+from bidui.rule import Parameter, Rule, RuleException, load
 from bidui.rule.example import ExampleBench
+from bidui.rule.expression import parameter_names, words
 from bidui.warehouse.connection import connect
 
 CATALOGUE = load(dbt_dir() / "rules")
@@ -31,6 +33,29 @@ def test_hits_hit_and_near_misses_do_not(bench: ExampleBench, rule: Rule) -> Non
 
 
 @pytest.mark.parametrize("rule", CATALOGUE.rules, ids=IDS)
+def test_the_examples_notice_a_rule_that_is_wrong(bench: ExampleBench, rule: Rule) -> None:
+    """The opposite predicate, one that always hits and one that never does must each fail an example."""
+    bound = bench.compile(rule, CATALOGUE.grains[rule.grain])
+    for wrong in (f"(not {bound.predicate_sql})", "true", "false"):
+        verdicts = bench.verdicts(replace(bound, predicate_sql=wrong))
+        assert [verdict for verdict in verdicts if not verdict.passed], wrong
+
+
+@pytest.mark.parametrize("rule", CATALOGUE.rules, ids=IDS)
+def test_every_exception_is_shown_by_a_near_miss(bench: ExampleBench, rule: Rule) -> None:
+    """Without the exception a near miss hits: it suppresses what the predicate alone would open."""
+    for left_out in rule.exceptions:
+        others = tuple(one for one in rule.exceptions if one is not left_out)
+        without = bench.compile(replace(rule, exceptions=others, parameters=_read(rule, others)), CATALOGUE.grains[rule.grain])
+        assert [verdict.case for verdict in bench.verdicts(without) if not verdict.passed], left_out.name
+
+
+def _read(rule: Rule, exceptions: tuple[RuleException, ...]) -> dict[str, Parameter]:
+    names = set().union(*(parameter_names(text) for text in (rule.predicate, *(one.when for one in exceptions))))
+    return {name: parameter for name, parameter in rule.parameters.items() if name in names}
+
+
+@pytest.mark.parametrize("rule", CATALOGUE.rules, ids=IDS)
 def test_without_the_departments_evidence_a_rule_neither_opens_nor_closes(bench: ExampleBench, rule: Rule) -> None:
     """A file that is missing leaves every fact of every extract null, and the predicate must then be null.
 
@@ -42,7 +67,7 @@ def test_without_the_departments_evidence_a_rule_neither_opens_nor_closes(bench:
     states = {column: "no_batch" for column in blank if column.endswith("_state")}
     emptied = [{**example.row, **blank, **states} for example in rule.hits]
     results = bench.judge(bound, emptied)
-    if any("__" in word for word in words_of(rule)):
+    if any("__" in word for word in words(rule.predicate)):
         assert results == [None] * len(results)
     else:
         assert results == [True] * len(results)
@@ -53,8 +78,3 @@ def test_a_row_of_which_nothing_is_known_is_no_hit(bench: ExampleBench, rule: Ru
     bound = bench.compile(rule, CATALOGUE.grains[rule.grain])
     assert bench.judge(bound, [{}])[0] is not True
 
-
-def words_of(rule: Rule) -> set[str]:
-    from bidui.rule.expression import words
-
-    return words(rule.predicate)
