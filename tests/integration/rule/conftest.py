@@ -19,7 +19,7 @@ from bidui.rule.facts import contract_columns, create_empty
 from bidui.warehouse import dbt
 from bidui.warehouse.connection import connect
 
-EXTRACTS = ("registry_person", "registry_household", "hi_settlement", "renovation")
+EXTRACTS = ("registry_person", "registry_household", "hi_settlement", "renovation", "death", "edu_compare")
 
 
 class HandMadeNights:
