@@ -33,9 +33,9 @@ def of(key: str, **facts: Any) -> dict[str, Any]:
 def shipped(nights):
     """The shipped catalogue with its shipped parameters."""
     nights.folder = dbt_dir() / "rules"
-    with (dbt_dir() / "seeds" / "parameter_default.csv").open(encoding="utf-8") as stream, nights.connection:
-        with nights.connection.cursor() as cursor:
-            cursor.copy_expert("copy reference.parameter_default from stdin with (format csv, header true)", stream)
+    defaults = dbt_dir() / "seeds" / "parameter_default.csv"
+    with defaults.open(encoding="utf-8") as stream, nights.connection, nights.connection.cursor() as cursor:
+        cursor.copy_expert("copy reference.parameter_default from stdin with (format csv, header true)", stream)
     return nights
 
 
