@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 import pytest
+from planted import NAMES, plant
 
 from bidui.platform import service, settings
 from bidui.platform.departments import departments
@@ -69,6 +70,7 @@ def platform(another_home: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
     county = tmp_path_factory.mktemp("county")
     generate(PERSONS, 1, 1, NIGHT, county)
+    plant(county / "night_1")
     home = another_home
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(("BIDUI_", "AIRFLOW_"))]:
@@ -129,6 +131,35 @@ def test_what_tasks_hand_on_are_numbers_and_names_of_ours(platform: Platform, ai
     assert json.dumps(values).isascii()
     names = {path.name for path in platform.drop.rglob("*") if path.is_file()}
     assert not [name for name in names if name in json.dumps(values, ensure_ascii=False)]
+
+
+def test_nobody_s_name_or_number_is_where_it_must_not_be(platform: Platform, tmp_path: Path) -> None:
+    """Task logs, Airflow's tables, GX results, Data Docs, dbt artefacts, the server's log, what is published."""
+    planted = tmp_path / "planted.txt"
+    planted.write_text("\n".join(NAMES), encoding="utf-8")
+    by_name = platform.bidui("privacy", "scan", "--planted", str(planted))
+    assert by_name.returncode == 0, by_name.stdout
+    by_number = platform.bidui("privacy", "scan")
+    assert by_number.returncode == 0, by_number.stdout
+    # The scan can fail: what a careless task would have written is found.
+    careless = platform.home / "airflow" / "logs" / "tasks" / "careless.log"
+    careless.write_text(f"row of {NAMES[0]} failed", encoding="utf-8")
+    assert "careless.log" in platform.bidui("privacy", "scan", "--planted", str(planted)).stdout
+    careless.unlink()
+
+
+def test_planted_people_went_through_the_night(platform: Platform) -> None:
+    """Else the scan above would prove nothing: they are on the roll, quarantined, held and found by name."""
+    statuses = [batch["status"] for batch in platform.first_night["batches"] if batch["extract"] == "hi_roll"]
+    assert sorted(statuses) == ["accepted", "held"]
+    found = platform.bidui(
+        "psql", "--role", "auditor", "-Atc",
+        "select (select count(*) from audit.person where person_name in ('欧阳试金石', '夏侯验真章', '上官查无漏')),"
+        " (select count(*) from ledger.quarantined_row inner join ledger.batch using (batch_id) where extract = 'hi_roll')",
+    )
+    persons, quarantined = map(int, found.stdout.split("|"))
+    assert persons == len(NAMES)
+    assert quarantined > 0
 
 
 def test_the_same_night_again_gives_the_same_rows(platform: Platform) -> None:
