@@ -1,0 +1,160 @@
+"""Export one outward table, with a sidecar that says which night and run it shows and proves its bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import psycopg2.errors
+import psycopg2.extensions
+from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
+
+from bidui.connector import digest_of
+from bidui.export import csv_file, parquet_file
+from bidui.export.reader import Login, Relation, outward_table, relation_of, role_for
+from bidui.problem import Problem, ProblemError
+from bidui.warehouse.connection import connect
+from bidui.workbook import replacing
+
+FORMATS: dict[str, Callable[[psycopg2.extensions.connection, Relation, Path], int]] = {
+    "csv": csv_file.write,
+    "parquet": parquet_file.write,
+}
+
+NIGHT = """
+select r.as_of, r.run_id, r.fingerprint
+from ledger.published_night as p
+inner join ledger.run as r
+    on case when %(night)s::date is null then r.run_id = p.run_id else r.as_of = %(night)s and r.status = 'published' end
+"""
+
+SHOWS_NAMES = """
+select coalesce(bool_or(may_see_identifiers), false)
+from ledger.access_grant
+where login = %s and revoked_at is null and (valid_until is null or valid_until >= current_date)
+"""
+
+RECORD = """
+insert into ledger.export (kind, name, as_of, exported_by, login, place, files, rows, sha256, is_masked)
+values ('table', %s, %s, %s, %s, %s, 1, %s, %s, %s)
+"""
+
+# What people wrote about a field check may name somebody.
+NAMING = frozenset({"field_check", "answered_by"})
+
+
+@dataclass(frozen=True)
+class Export:
+    """What was written: the file, its sidecar, the night it shows, its rows and the digest of its bytes."""
+
+    path: Path
+    sidecar: Path
+    as_of: dt.date
+    rows: int
+    sha256: str
+    is_masked: bool
+
+
+def export(
+    table_name: str, path: Path, file_format: str, *, by: str, role: str | None = None, login: Login | None = None,
+    night: dt.date | None = None,
+) -> Export:  # fmt: skip
+    """Write an outward table as `login` (else the platform's login of `role`) sees it; returns what was written.
+
+    Rows, night and fingerprint are of one moment: both connections share a snapshot. `<path>.meta.json` beside it holds
+    night, run, fingerprint, rows, sha256 and what each column means; the export is a record in `ledger.export`. Raises
+    ProblemError for an unknown table, one the login may not read, a night that is not published, a place that cannot
+    be written, a reading that takes longer than the login may.
+    """
+    table = outward_table(table_name)
+    reader = login or role_for(table, role)
+    with closing(connect(application="bidui export")) as owner, closing(psycopg2.connect(reader.url)) as connection:
+        owner.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ)
+        connection.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ, readonly=True)
+        with owner, owner.cursor() as cursor:
+            cursor.execute("select pg_export_snapshot()")
+            ((snapshot,),) = cursor.fetchall()
+            run = _run(cursor, night)
+            with connection:
+                with connection.cursor() as reading:
+                    reading.execute("set transaction snapshot %s", (snapshot,))
+                relation = relation_of(connection, table, night)
+                with replacing(path) as beside:
+                    rows = _read(connection, relation, beside, file_format)
+            sha256 = digest_of(path)
+            cursor.execute(SHOWS_NAMES, (reader.name,))
+            ((shows_names,),) = cursor.fetchall()
+            done = Export(
+                path, path.with_name(f"{path.name}.meta.json"), run["as_of"], rows, sha256,
+                is_masked=not (NAMING & relation.columns.keys() or (table.schema == "audit" and shows_names)),
+            )  # fmt: skip
+            _write_sidecar(done, relation, run, file_format, reader)
+            cursor.execute(
+                RECORD, (relation.name, done.as_of, by, reader.name, str(path), rows, sha256, done.is_masked)
+            )
+    return done
+
+
+def _run(cursor: psycopg2.extensions.cursor, night: dt.date | None) -> dict[str, Any]:
+    cursor.execute(NIGHT, {"night": night})
+    row = cursor.fetchone()
+    if row is None:
+        raise ProblemError(_not_published(night))
+    return {"as_of": row[0], "run_id": row[1], "fingerprint": row[2]}
+
+
+def _read(connection: psycopg2.extensions.connection, relation: Relation, path: Path, file_format: str) -> int:
+    try:
+        return FORMATS[file_format](connection, relation, path)
+    except psycopg2.errors.QueryCanceled:
+        raise ProblemError(_too_long(relation.name)) from None
+
+
+def _write_sidecar(done: Export, relation: Relation, run: dict[str, Any], file_format: str, reader: Login) -> None:
+    meant = relation.table.columns
+    content = {
+        "table": relation.name,
+        "grain": relation.table.grain,
+        "as_of": done.as_of.isoformat(),
+        "run_id": str(run["run_id"]),
+        "fingerprint": run["fingerprint"],
+        "format": file_format,
+        "rows": done.rows,
+        "sha256": done.sha256,
+        "login": reader.name,
+        "is_masked": done.is_masked,
+        "columns": [
+            {"name": name, "type": kind, "meaning": meant[name].meaning if name in meant else None}
+            for name, kind in relation.columns.items()
+        ],
+    }
+    with replacing(done.sidecar) as beside:
+        beside.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _not_published(night: dt.date | None) -> Problem:
+    return Problem(
+        code="export.night",
+        column="--as-of",
+        what_zh=f"{night} 尚未发布" if night else "尚无已发布的一夜",
+        what_en=f"the night {night} is not published" if night else "no night is published yet",
+        fix_zh="用 bidui status 查看已发布的日期",
+        fix_en="see which night is published with `bidui status`",
+    )
+
+
+def _too_long(name: str) -> Problem:
+    return Problem(
+        code="export.too_long",
+        what_zh=f"读取 {name} 超过了该登录的时限，未写文件",
+        what_en=f"reading {name} takes longer than this login may; no file was written",
+        column="--role, --login",
+        fix_zh="换用时限更长的角色（include/sql/access.yml），或导出汇总",
+        fix_en="use a role with a longer limit (include/sql/access.yml), or export a summary",
+    )
