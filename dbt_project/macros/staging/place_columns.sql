@@ -38,7 +38,7 @@
             {{ named_cells | join(',\n            ') }}
         from {{ landed(extract) }} as delivered
     ),
-    cell as (
+    keyed as (
         select
             written.place_text,
             cell.depth,
@@ -51,6 +51,14 @@
             {{ cell_rows | join(',\n            ') }}
         ) as cell (depth, level, text)
         where parse.text_key(cell.text) is not null
+    ),
+    -- 红旗 without its 村 ends like a banner: a text may be a stem already
+    cell as materialized (
+        select
+            *,
+            array[key, parse.place_stem(key)] as stems,
+            array[tail, parse.place_stem(tail)] as tail_stems
+        from keyed
     ),
     division_key as materialized (
         select *
@@ -71,10 +79,10 @@
         from cell
         inner join division_key
             on (
-                division_key.stem = parse.place_stem(cell.key)
+                division_key.stem = any(cell.stems)
                 and (division_key.levels > 1 or division_key.division_level = cell.level)
             )
-            or (division_key.stem = parse.place_stem(cell.tail) and division_key.is_from_county)
+            or (division_key.stem = any(cell.tail_stems) and division_key.is_from_county)
         group by 1, 2, 3, 4, 5, 6, 7
     ),
     candidate as (

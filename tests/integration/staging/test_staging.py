@@ -197,6 +197,29 @@ def test_staging_again_gives_the_same(ask: Ask, batches: dict[str, int]) -> None
     assert ask("tekun", "tekun_places") == before
 
 
+def test_a_table_of_an_earlier_model_takes_the_new_columns(ask: Ask, batches: dict[str, int]) -> None:
+    def stage_again() -> None:
+        dbt.run("run", "--select", "stg_education__yulu", as_of=NIGHT, target="staging_test", threads=1)
+
+    with transaction() as connection, connection.cursor() as cursor:
+        cursor.execute("alter table staging.yulu drop column aid_amount, add column gone text")
+        cursor.execute(
+            "update ledger.batch set status = 'accepted', rows_accepted = rows_landed where batch_id = %s", (batches["yulu"],)
+        )
+    stage_again()
+    staged_before, staged_now = ask("yulu")[0], ask("yulu", "yulu_terms")[0]
+    assert staged_before.keys() == staged_now.keys()
+    assert "gone" not in staged_now
+    assert (staged_before["aid_amount"], staged_now["aid_amount"]) == (None, 1500)
+
+    with transaction() as connection, connection.cursor() as cursor:
+        cursor.execute("alter table staging.yulu alter column aid_amount type text")
+    with pytest.raises(dbt.DbtError, match=r"yulu\.aid_amount is text .* numeric"):
+        stage_again()
+    with transaction() as connection, connection.cursor() as cursor:
+        cursor.execute("alter table staging.yulu alter column aid_amount type numeric using aid_amount::numeric")
+
+
 def test_unit_tests_of_the_models(batches: dict[str, int]) -> None:
     dbt.run("test", "--select", "path:models/staging,test_type:unit", as_of=NIGHT, target="staging_test", threads=2)
 
