@@ -9,7 +9,7 @@ _BRACKETS = str.maketrans({"【": "(", "】": ")", "〔": "(", "〕": ")", "[": 
                            "〈": "(", "〉": ")", "《": "(", "》": ")"})
 # Blanks, control and zero-width characters, and the marks that forms put on required fields.
 _NOISE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\x00-\x1f*]+")
-_TRAILING_UNIT = re.compile(r"\(([^()]*)\)$")
+_TRAILING_UNIT = re.compile(r"(?:\((?:单位:?)?(?P<bracketed>[^()]*)\)|/(?P<after_slash>[^/]+))$")
 
 
 def header_key(text: str) -> str:
@@ -19,8 +19,8 @@ def header_key(text: str) -> str:
 
 
 def without_unit(key: str, units: tuple[str, ...]) -> str:
-    """A header key without a unit in brackets at its end, when the unit is one that may be left out."""
+    """A header key without the unit at its end, `(元)`, `(单位:元)` or `/元`, when it is one that may be left out."""
     match = _TRAILING_UNIT.search(key)
-    if match and match.group(1) in units:
+    if match and (match["bracketed"] or match["after_slash"]) in units:
         return key[: match.start()]
     return key

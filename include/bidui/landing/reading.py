@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import islice, repeat
 
 from bidui.contract import Extract
+from bidui.contract.header_text import header_key
 from bidui.landing.amount import sum_amounts
 from bidui.landing.delimited import Block, DelimitedPart
 from bidui.landing.header import Header
@@ -88,6 +89,7 @@ class Reading:
         self._nulls = frozenset(self.extract.common.null_tokens)
         self._footers = tuple(_folded(start) for start in self.extract.footer_starts)
         self._header_cells = [list(row) for row in self.header.cells]
+        self._header_keys = {match.position: header_key(match.text) for match in self.header.matched}
         # Rows that begin with one of these characters are looked at closely; all others go straight through.
         starts = [start for start in (*self._footers, *(row[0] for row in self.header.cells)) if start]
         self._suspects = frozenset(start[0] for start in starts)
@@ -199,7 +201,7 @@ class Reading:
         if not filled:
             return "blank"
         padded = [*row[: self.header.width], *[""] * (self.header.width - len(row))]
-        if padded in self._header_cells:
+        if padded in self._header_cells or all(header_key(padded[p]) == key for p, key in self._header_keys.items()):
             return "header"
         if _folded(filled).startswith(self._footers):
             # A village may be called like a footer: a row with every required value is data all the same.

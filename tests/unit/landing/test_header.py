@@ -43,7 +43,7 @@ def test_order_aliases_and_new_columns(extract: Extract) -> None:
     assert [column.name for column in header.missing] == ["head_name", "amount", "employee_year", "resident_year"]
 
 
-@pytest.mark.parametrize("text", ["月保障金额", "月保障金额（元）", "月保障\n金额 (元)"])
+@pytest.mark.parametrize("text", ["月保障金额", "月保障金额（元）", "月保障\n金额 (元)", "月保障金额/元", "月保障金额（单位：元）"])
 def test_a_unit_may_be_left_out(extract: Extract, text: str) -> None:
     assert places(found([["行政村", "身份证号", text]], extract))["amount"] == 2
 

@@ -89,6 +89,20 @@ def test_titles_headers_blanks_and_footers_are_counted(
     assert reading.totals["amount"].count == 2
 
 
+def test_a_page_header_is_skipped_though_it_is_written_otherwise(tmp_path: Path, extract: Extract) -> None:
+    """Two header rows on the first page, one on the next, with another width of bracket."""
+    lines = [
+        "行政村,户主姓名,户主身份证号,保障情况,",
+        ",,,保障人口,月保障金额(元)",
+        "青石村,甲,990101199001011234,2,700",
+        "行政村,户主 姓名,户主身份证号,保障人口,月保障金额（元）",
+        "大河村,乙,990101199001011235,1,350.50",
+    ]
+    reading, rows = read(file(tmp_path, "\n".join(lines) + "\n"), extract)
+    assert reading.skipped == {"header": 3}
+    assert list(rows) == [3, 5]
+
+
 def test_a_village_called_like_a_footer_is_data(tmp_path: Path, extract: Extract) -> None:
     text = f"{HEADER}\n说明村,甲,990101199001011234,2,700\n说明,,,,\n"
     reading, rows = read(file(tmp_path, text), extract)
