@@ -119,11 +119,11 @@ select ledger.make_outward(
 
 -- The rule book: every version, what became of it on the night, and the catalogue's rules that do not run, with the reason.
 -- Parameters are those of the night for the version that ran on it, else as the version declares them. Precision is the
--- share of answers that confirmed the lead.
+-- share of answers that confirmed the lead; the counts behind it are left out where they are few.
 select ledger.make_outward(
     'published',
     'rule',
-    array['reference.rule', 'reference.rule_not_carried', 'ledger.night_rule', 'ledger.outcome', 'mart_finding.finding'],
+    array['reference.rule', 'reference.rule_not_carried', 'ledger.night_rule', 'mart_summary.rule_precision'],
     $view$
     select
         r.rule_id::text,
@@ -141,29 +141,19 @@ select ledger.make_outward(
         coalesce(n.status, 'other_version')::text as rule_status,
         ((n.problem ->> 'zh') || ' · ' || (n.problem ->> 'en'))::text as rule_reason,
         r.family::text,
-        r.owner::text as owner_department
+        r.owner::text as owner_department,
+        case when not a.is_withheld then a.confirmed end::bigint as confirmed,
+        case when not a.is_withheld then a.false_positive end::bigint as false_positive,
+        coalesce(a.is_to_retire, false)::boolean as to_retire
     from reference.rule as r
     left join ledger.night_rule as n
         on n.as_of = {night} and n.rule_id = r.rule_id and n.rule_version = r.rule_version
-    left join (
-        select
-            f.rule_id,
-            f.rule_version,
-            round(
-                count(*) filter (where o.verdict = 'confirmed')::numeric
-                / nullif(count(*) filter (where o.verdict in ('confirmed', 'false_positive')), 0),
-                4
-            ) as precision
-        from (
-            select distinct on (finding_id) finding_id, verdict
-            from ledger.outcome
-            where verdict <> 'unclear' and answered_on <= {night}
-            order by finding_id, outcome_id desc
-        ) as o
-        inner join mart_finding.finding as f
-            on f.finding_id = o.finding_id and f.from_night <= {night} and {night} < f.to_night
-        group by f.rule_id, f.rule_version
-    ) as a on a.rule_id = r.rule_id and a.rule_version = r.rule_version
+    left join mart_summary.rule_precision as a
+        on
+            a.rule_id = r.rule_id
+            and a.rule_version = r.rule_version
+            and a.from_night <= {night}
+            and {night} < a.to_night
     union all
     select
         n.rule_id,
@@ -181,7 +171,10 @@ select ledger.make_outward(
         n.status,
         (n.problem ->> 'zh') || ' · ' || (n.problem ->> 'en'),
         r.family,
-        r.owner
+        r.owner,
+        null,
+        null,
+        false
     from ledger.night_rule as n
     left join lateral (
         -- as the version that ran last had it, if one ever did
@@ -210,7 +203,10 @@ select ledger.make_outward(
         'not_carried',
         c.reason_zh || ' · ' || c.reason_en,
         null,
-        null
+        null,
+        null,
+        null,
+        false
     from reference.rule_not_carried as c
     $view$
 );

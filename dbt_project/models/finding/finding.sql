@@ -172,30 +172,8 @@ active as (
     cross join published_before
 ),
 
--- Answers known when the night was frozen; the last one counts, and a correction asked for is no answer.
 answer as (
-    select distinct on (finding_id)
-        outcome_id,
-        finding_id,
-        verdict,
-        value_hash,
-        valid_until,
-        answered_on
-    from ledger.outcome
-    where
-        answered_on <= {{ as_of() }}
-        and verdict <> 'unclear'
-        and outcome_id <= coalesce(
-            (
-                select (run.inputs ->> 'last_outcome')::bigint
-                from ledger.run as run
-                where run.as_of = {{ as_of() }} and run.status <> 'failed'
-                order by run.run_id desc
-                limit 1
-            ),
-            9223372036854775807
-        )
-    order by finding_id asc, outcome_id desc
+    {{ answers_known() }}
 ),
 
 answered as (

@@ -30,9 +30,16 @@ where status = 'held'
 order by batch_id
 """
 
+TO_RETIRE = """
+select rule_id, title_zh, title_en, precision
+from published.rule
+where to_retire
+order by rule_id
+"""
+
 
 def collect(connection: psycopg2.extensions.connection, sources: Sources, today: dt.date) -> dict[str, Any]:
-    """Return per extract what is in force and how old, the batches held, and the published night."""
+    """Return per extract what is in force and how old, the batches held, the published night, rules that are seldom right."""
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute("select as_of, published_at from ledger.published_night")
         published = cursor.fetchone()
@@ -40,6 +47,12 @@ def collect(connection: psycopg2.extensions.connection, sources: Sources, today:
         in_force = {row["extract"]: row for row in cursor.fetchall()}
         cursor.execute(HELD)
         held = [dict(row) for row in cursor.fetchall()]
+        cursor.execute("select to_regclass('published.rule') is not null as ready")
+        ready = cursor.fetchone()
+        to_retire: list[dict[str, Any]] = []
+        if ready and ready["ready"]:
+            cursor.execute(TO_RETIRE)
+            to_retire = [dict(row) for row in cursor.fetchall()]
     with connection.cursor() as cursor:
         access_log_mode = access_log.mode(cursor)
     extracts = []
@@ -64,6 +77,7 @@ def collect(connection: psycopg2.extensions.connection, sources: Sources, today:
         "published": published["as_of"].isoformat() if published and published["as_of"] else None,
         "extracts": extracts,
         "held": [{**row, "as_of": row["as_of"].isoformat()} for row in held],
+        "rules_to_retire": [{**row, "precision": float(row["precision"])} for row in to_retire],
         "access_log": access_log_mode,
     }
 
@@ -96,4 +110,9 @@ def show(status: dict[str, Any], console: Console) -> None:
     for row in status["held"]:
         console.print(f"[bold red]暂存待核 held[/] batch {row['batch_id']} {row['extract']} {row['source_name']}: {row['reason']}")
         console.print(f"  放行 release: bidui release {row['batch_id']} --by 姓名 --reason 原因", highlight=False)
+    for row in status["rules_to_retire"]:
+        console.print(
+            f"[yellow]建议停用或修改 to be reviewed or retired[/] {row['rule_id']} {row['title_zh']} · {row['title_en']}:"
+            f" 准确率 precision {row['precision']:.0%}"
+        )
     console.print(ACCESS_LOG[status["access_log"]])

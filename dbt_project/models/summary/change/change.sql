@@ -81,7 +81,10 @@ amount_before as (
     inner join (select distinct block, indicator from part where part = 'cost') as i on c.block = i.block
     cross join lateral (values ('numerator', c.numerator), ('denominator', c.denominator)) as v (side, value)
     cross join lateral (values (c.county_code), (c.town_code), (c.village_code)) as d (division_code)
-    where c.from_night <= {{ published_before() }} and {{ published_before() }} < c.to_night and d.division_code is not null
+    where
+        c.from_night <= {{ published_before() }}
+        and {{ published_before() }} < c.to_night
+        and d.division_code is not null
     group by 1, 2
 ),
 

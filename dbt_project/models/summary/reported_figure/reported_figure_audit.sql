@@ -1,25 +1,12 @@
 {{ config(materialized='night_rows', key=['report', 'check_kind', 'indicator', 'period']) }}
 {#- Typed-in reports as loaded when the night was frozen, each as loaded last. -#}
-with frozen as (
-    select coalesce(
-        (
-            select (run.inputs ->> 'reported_figure_load')::bigint
-            from ledger.run as run
-            where run.as_of = {{ as_of() }} and run.status <> 'failed'
-            order by run.run_id desc
-            limit 1
-        ),
-        9223372036854775807
-    ) as load_id
-),
-
-in_force as (
+with in_force as (
     select
-        f.report,
-        max(f.load_id) as load_id
-    from {{ ref('int_figure__row') }} as f
-    inner join frozen on f.load_id <= frozen.load_id
-    group by f.report
+        report,
+        max(load_id) as load_id
+    from {{ ref('int_figure__row') }}
+    where load_id <= {{ frozen_input('reported_figure_load') }}
+    group by report
 ),
 
 division as (
