@@ -53,6 +53,13 @@ _REFUSALS: dict[str, tuple[str, str, str, str, bool]] = {
         "ask the department for the right to read it",
         True,
     ),
+    "no_write": (
+        "账号没有写入权限",
+        "the account may not write here",
+        "请对方授予回执文件夹的写入权限",
+        "ask the department for the right to write to the folder for receipts",
+        True,
+    ),
     "no_host_key": (
         "连接没有固定主机密钥",
         "the connection pins no host key",

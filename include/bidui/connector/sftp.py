@@ -7,7 +7,7 @@ import os
 import stat
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
@@ -56,7 +56,7 @@ class SftpFolder:
 
     def _deliveries(self, extract: Extract) -> list[Delivery]:
         origin = cast(SftpOrigin, extract.origin)
-        with _session(origin) as client:
+        with session(origin) as client:
             return [
                 self._fetch(client, extract, origin, file)
                 for file in _complete(client, origin)
@@ -112,6 +112,30 @@ def download(client: SFTPClient, origin: SftpOrigin, file: RemoteFile, path: Pat
     part.rename(path)
 
 
+def upload(origin: SftpOrigin, path: Path) -> str:
+    """Put a file into the remote folder under its own name, whole or not at all; return where it is.
+
+    Sending it again replaces it. Raises PullError when it cannot be put there.
+    """
+    folder = origin.path.rstrip("/")
+    target, beside = f"{folder}/{path.name}", f"{folder}/.{path.name}.part"
+    with session(origin) as client:
+        try:
+            client.put(str(path), beside)
+            try:
+                client.posix_rename(beside, target)
+            except OSError:  # a server without OpenSSH's extension renames onto no file that is there
+                with suppress(OSError):
+                    client.remove(target)
+                client.rename(beside, target)
+        except PermissionError:
+            raise refusal("no_write", origin.connection, origin.path) from None
+        finally:
+            with suppress(OSError):
+                client.remove(beside)
+    return f"sftp:{origin.connection}:{target}"
+
+
 def _is_copy(path: Path, file: RemoteFile) -> bool:
     entry = path.stat()
     return entry.st_size == file.size and int(entry.st_mtime) == file.modified
@@ -151,7 +175,7 @@ def _look(client: SFTPClient, origin: SftpOrigin) -> tuple[list[RemoteFile], set
 
 
 @contextmanager
-def _session(origin: SftpOrigin) -> Iterator[SFTPClient]:
+def session(origin: SftpOrigin) -> Iterator[SFTPClient]:
     """A session with the pinned server; what goes wrong in it is told as a PullError."""
     hook = _hook(origin)
     with _in_words(origin), hook.get_managed_conn() as client:

@@ -113,7 +113,7 @@ def _source(document: LocatedYaml, common: Common) -> Source:
             for key, fields in data["extracts"].items()
         ),
         path=document.path,
-        receipt=ReceiptTerms(**data.get("receipt", {})),
+        receipt=ReceiptTerms(**{"connection": f"bidui_{data['department']}", **data.get("receipt", {})}),
     )
 
 

@@ -179,10 +179,12 @@ class Common:
 
 @dataclass(frozen=True)
 class ReceiptTerms:
-    """Where a department finds its receipts; `kind` names a sender, `folder` its place (empty: the house's own)."""
+    """Where a department finds its receipts: a folder of this machine (empty: the house's own), or of its SFTP server."""
 
-    kind: str = "folder"
+    kind: Literal["folder", "sftp"] = "folder"
     folder: str = ""
+    connection: str = ""
+    timeout_seconds: int = 60
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Protocol
 
-from bidui.contract import Source, load_sources
+from bidui.contract import SftpOrigin, Source, load_sources
 from bidui.home import return_dir
 from bidui.problem import Problem, ProblemError
 from bidui.workbook import replacing
@@ -39,6 +39,19 @@ class FolderSender:
         return str(target)
 
 
+class SftpSender:
+    """A folder of the department's own SFTP server, reached by an Airflow connection with a pinned host key."""
+
+    def __init__(self, origin: SftpOrigin) -> None:
+        self._origin = origin
+
+    def send(self, path: Path) -> str:
+        """Upload it beside its place, then rename. Raises ProblemError when the server does not take it."""
+        from bidui.connector.sftp import upload
+
+        return upload(self._origin, path)
+
+
 def deliver(path: Path, department: str) -> str:
     """Send a finished file to the department as its contract says; return where it was put.
 
@@ -49,7 +62,12 @@ def deliver(path: Path, department: str) -> str:
 
 def sender_of(source: Source) -> Sender:
     """The sender that the contract names."""
-    return FolderSender(Path(source.receipt.folder) if source.receipt.folder else return_dir(source.department))
+    terms = source.receipt
+    if terms.kind == "sftp":
+        return SftpSender(
+            SftpOrigin(connection=terms.connection, path=terms.folder, timeout_seconds=terms.timeout_seconds)
+        )
+    return FolderSender(Path(terms.folder) if terms.folder else return_dir(source.department))
 
 
 def _no_folder(folder: Path) -> Problem:
