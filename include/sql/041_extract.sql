@@ -8,6 +8,7 @@ create table if not exists reference.extract (
     cadence text not null,
     max_age_days int not null
 );
+alter table reference.extract add column if not exists arrives_within_days int not null default 0;
 comment on table reference.extract is
 '数据源清单及时效约定 · extracts of the contracts, how often they come and how long they stay usable';
 

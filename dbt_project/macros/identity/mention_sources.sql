@@ -17,10 +17,11 @@
     student   rows are about pupils and students: an adult's number on one speaks against the link
     history   lists of earlier months are linked too, since rules about past months read them
 
-    A new extract adds its line here (and its column in int_identity__evidence follows by itself).
+    A new extract adds its line here (and its column in int_identity__evidence follows by itself); those of a department
+    that a county adds come from its own macro, see added_departments.
 -#}
 {% macro mention_sources() -%}
-    {{ return([
+    {%- set sources = [
         {'model': 'stg_health_insurance__hi_subsidy_target', 'role': 'self', 'place': true, 'history': true},
         {'model': 'stg_health_insurance__hi_enrol_check', 'role': 'self'},
         {'model': 'stg_health_insurance__hi_premium_request', 'role': 'self', 'place': true, 'psn_no': true},
@@ -49,7 +50,11 @@
         {'model': 'stg_housing__appraisal', 'role': 'head', 'prefix': 'head_', 'name': 'head_name', 'place': true,
          'address': 'address'},
         {'model': 'stg_housing__property', 'role': 'self'},
-    ]) }}
+    ] -%}
+    {%- for added in added_departments().values() -%}
+        {%- do sources.extend(added.mentions) -%}
+    {%- endfor -%}
+    {{ return(sources) }}
 {%- endmacro %}
 
 {#- The extracts of the list above, each once, in its order. -#}

@@ -48,16 +48,23 @@
     ) }}
 {%- endmacro %}
 
-{#- Per department the compared fields that coverage counts, and those where the registry names who is entitled. -#}
+{#-
+    Every department that the registry is compared with: the compared fields that coverage counts, and those where the
+    registry names who is entitled.
+-#}
 {% macro compared_departments() -%}
-    {{ return({
+    {%- set departments = {
         'health_insurance': (
             ['basic_insurance', 'serious_illness_insurance'], ['premium_subsidy', 'family_doctor', 'chronic_certificate']
         ),
         'civil_affairs': ([], []),
         'education': ([], ['education_aid', 'yulu']),
         'housing': (['unsafe_house'], []),
-    }) }}
+    } -%}
+    {%- for name, added in added_departments().items() if added.is_compared -%}
+        {%- do departments.update({name: (added.get('counted', []), added.get('entitled', []))}) -%}
+    {%- endfor -%}
+    {{ return(departments) }}
 {%- endmacro %}
 
 {#- Rows of a night_rows table as they stand this night. -#}

@@ -2,7 +2,7 @@
     Every field of reference.compared_field is compared, for the subject it names, and nothing else is.
     Runs with the comparison layer; a failure is mended in the model or in the seed.
 -#}
-{%- set departments = ['health_insurance', 'civil_affairs', 'education', 'housing'] %}
+{%- set departments = compared_departments() %}
 with compared as (
     {%- for department in departments %}
         select distinct

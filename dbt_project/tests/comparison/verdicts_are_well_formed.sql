@@ -1,5 +1,5 @@
 {#- A verdict of the vocabulary; a reason where nothing can be said, and only there. A failure is mended in `judged`. -#}
-{%- set departments = ['health_insurance', 'civil_affairs', 'education', 'housing'] %}
+{%- set departments = compared_departments() %}
 {%- for department in departments %}
     select
         '{{ department }}' as department,

@@ -10,17 +10,27 @@ from psycopg2 import sql
 
 from bidui.home import dbt_dir
 
-CONTRACT = Path("models", "comparison", "facts", "_facts.yml")
+CONTRACTS = Path("models", "comparison", "facts")
 
 FactColumns = dict[str, dict[str, str]]
 
 
-def contract_columns(path: Path | None = None) -> FactColumns:
-    """Return table → column → PostgreSQL type, from the models' YAML."""
-    content = yaml.safe_load((path or dbt_dir() / CONTRACT).read_text(encoding="utf-8"))
-    return {
-        model["name"]: {column["name"]: column["data_type"] for column in model["columns"]} for model in content["models"]
-    }
+def contract_columns(folder: Path | None = None) -> FactColumns:
+    """Return table → column → PostgreSQL type, from the YAML of the fact models.
+
+    The columns of a model with `meta: {part_of: <table>}` are columns of that table: a department that a county adds
+    brings its facts so.
+    """
+    models = [
+        model
+        for path in sorted((folder or dbt_dir() / CONTRACTS).glob("*.yml"))
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    ]
+    facts: FactColumns = {}
+    for model in models:
+        table = model.get("config", {}).get("meta", {}).get("part_of", model["name"])
+        facts.setdefault(table, {}).update({column["name"]: column["data_type"] for column in model["columns"]})
+    return facts
 
 
 def create_empty(connection: psycopg2.extensions.connection, facts: FactColumns, schema: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from psycopg2.extras import execute_values
 
 from bidui.contract import Sources
 from bidui.home import sql_dir
+
+COMPARISON = "comparison_"
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,10 @@ def interface(path: Path | None = None) -> dict[tuple[str, str], OutwardTable]:
     return {(table.schema, table.name): table for table in _tables(content)}
 
 
-def load_comments(connection: psycopg2.extensions.connection) -> None:
+def load_comments(connection: psycopg2.extensions.connection, sources: Sources) -> None:
     """Write the comments of outward views where `ledger.apply_comments` finds them, in the caller's transaction."""
     rows = []
-    for table in interface().values():
+    for table in [*interface().values(), *_added_comparisons(sources)]:
         if table.is_view:
             rows.append((table.schema, table.name, "", table.grain))
             rows += [(table.schema, table.name, column.name, column.meaning) for column in table.columns.values()]
@@ -72,14 +74,18 @@ def load_extracts(connection: psycopg2.extensions.connection, sources: Sources) 
     `published.source_freshness` reads the terms, `audit.explain_finding` the columns.
     """
     rows = [
-        (e.key, e.department, e.title.zh, e.title.en, e.delivery.cadence, e.delivery.max_age_days)
+        (
+            e.key, e.department, e.title.zh, e.title.en,
+            e.delivery.cadence, e.delivery.max_age_days, e.delivery.arrives_within_days,
+        )
         for e in sources.extracts.values()
     ]
     with connection.cursor() as cursor:
         cursor.execute("delete from reference.extract")
         execute_values(
             cursor,
-            "insert into reference.extract (extract, department, title_zh, title_en, cadence, max_age_days) values %s",
+            "insert into reference.extract (extract, department, title_zh, title_en, cadence, max_age_days, arrives_within_days)"
+            " values %s",
             rows,
         )
         execute_values(
@@ -91,6 +97,21 @@ def load_extracts(connection: psycopg2.extensions.connection, sources: Sources) 
                 for position, column in enumerate(e.columns, start=1)
             ],
         )
+
+
+def _added_comparisons(sources: Sources) -> Iterator[OutwardTable]:
+    """The comparison of each department that a county has added: the columns are every comparison's."""
+    known = interface()
+    like = next(table for name, table in known.items() if name[0] == "audit" and name[1].startswith(COMPARISON))
+    for source in sources.departments:
+        name = COMPARISON + source.department
+        if ("audit", name) not in known:
+            yield replace(
+                like,
+                name=name,
+                grain=f"{source.title.zh}比对：一行为一个主体的一个比对字段 · comparison with {source.title.en},"
+                " one row per subject and compared field",
+            )
 
 
 def _tables(content: dict[str, Any]) -> Iterator[OutwardTable]:

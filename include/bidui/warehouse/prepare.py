@@ -33,6 +33,7 @@ def prepare() -> str:
         digest_of(dbt_dir(), "seeds/**/*"), digest_of(dbt_dir(), "m*/**/*.sql"), digest_of(sources_dir(), "*.yml")
     )
     if not is_applied(BUILT, wanted):
+        dbt.forget_parsed()
         dbt.run("seed", target="seed")
         dbt.run("run", "--select", "tag:staging", "+int_figure__check", target="staging")
         mark_applied(BUILT, wanted)

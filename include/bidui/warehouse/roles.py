@@ -85,8 +85,9 @@ def ensure_roles(connection: psycopg2.extensions.connection) -> None:
                 )
     for role in matrix().values():
         _ensure_own_login(connection, role)
-    outward.load_comments(connection)
-    outward.load_extracts(connection, load_sources(sources_dir()))
+    sources = load_sources(sources_dir())
+    outward.load_comments(connection, sources)
+    outward.load_extracts(connection, sources)
 
 
 def connection_url(role_name: str) -> str:

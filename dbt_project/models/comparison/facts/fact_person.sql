@@ -21,4 +21,7 @@ inner join {{ ref('int_fact__civil_affairs') }} using (person_key)
 inner join {{ ref('int_fact__marriage') }} using (person_key)
 inner join {{ ref('int_fact__education') }} using (person_key)
 inner join {{ ref('int_fact__property') }} using (person_key)
+{% for part in added_person_facts() -%}
+    inner join {{ ref(part) }} using (person_key)
+{% endfor -%}
 cross join period

@@ -6,6 +6,9 @@
     those count that nothing explains; a child's row with a parent's number is not a name mismatch.
 -#}
 {%- set departments = {'health_insurance': [], 'civil_affairs': [], 'education': []} -%}
+{%- for name, added in added_departments().items() if added.compares_names -%}
+    {%- do departments.update({name: []}) -%}
+{%- endfor -%}
 {%- for source in mention_sources() -%}
     {%- set department = source.model.split('__')[0][4:] -%}
     {%- if department in departments and source.get('name', true) and source.get('id', true) -%}
