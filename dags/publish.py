@@ -2,7 +2,8 @@
 
 **Reads** `ledger.run` of the night, the marts.
 **Writes** `ledger.published_night` (one UPDATE: readers see the whole night or the one before), outward views and
-their comments, the index of Data Docs, the closing report; worklists per village under `exports/worklists`.
+their comments, the index of Data Docs, the closing report; worklists per village under `exports/worklists`;
+`ledger.alert` and messages to the channels of `include/alerts.yml`.
 **Triage** A night is published once and in order; a refusal names the night that is in the way. `worklists` red: the
 export folder is full, or somebody has a list of this very night open or filled in; its log names the file.
 **Re-run** Clear the red task. Publishing a published night again changes nothing.
@@ -30,7 +31,8 @@ def publish() -> None:
     visible = task(task_id="publish", execution_timeout=minutes(5))(steps.publish)(as_of=AS_OF)
     documents = task(execution_timeout=minutes(15))(steps.documents)(as_of=AS_OF)
     worklists = task(execution_timeout=minutes(30))(steps.worklists)(as_of=AS_OF)
-    outward >> visible >> [documents, worklists]
+    alerts = task(execution_timeout=minutes(5))(steps.alerts)(as_of=AS_OF)
+    outward >> visible >> [documents, worklists, alerts]
 
 
 publish()

@@ -185,6 +185,14 @@ def documents(as_of: str) -> dict[str, int]:
     return {"suites": built.suites, "batches": built.batches, "nights": built.nights}
 
 
+def alerts(as_of: str | None = None) -> dict[str, int]:
+    """Tell people what is late, held, stale or has jumped: at the night, or (None) today; return counts."""
+    from bidui.alert import evaluate
+    from bidui.platform import settings
+
+    return evaluate(_night(as_of) if as_of else dt.datetime.now(settings.COUNTY_TIME).date())
+
+
 def close_night() -> list[str]:
     """At the cut-off, report the departments that have not reported; return them."""
     from bidui.platform import upkeep

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 def task_failed(context: Mapping[str, Any]) -> None:
-    """Airflow's on_failure_callback: append one line to `BIDUI_HOME/log/alerts.jsonl`.
+    """Airflow's on_failure_callback: append one line to `BIDUI_HOME/log/alerts.jsonl`, and tell people (bidui.alert).
 
     The exception's text stays out of it: libraries put values into their messages.
     """
@@ -32,3 +32,14 @@ def task_failed(context: Mapping[str, Any]) -> None:
     with (folder("log") / "alerts.jsonl").open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(record, ensure_ascii=False) + "\n")
     log.error("任务失败 · task failed: %s.%s, night %s", task.dag_id, task.task_id, record["as_of"])
+    try:
+        _tell(f"{task.dag_id}.{task.task_id}", record["as_of"])
+    except Exception as error:  # the warehouse itself may be what has failed: the line above stays
+        log.error("提醒没有记录 · the alert was not recorded: %s", type(error).__name__)
+
+
+def _tell(task: str, night: str | None) -> None:
+    from bidui.alert import Alert, tell
+
+    today = dt.date.fromisoformat(night) if night else dt.datetime.now(dt.UTC).date()
+    tell([Alert.of("task_failed", task, f"night {today}", {"night": today})], today)

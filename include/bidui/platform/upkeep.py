@@ -12,6 +12,7 @@ import psycopg2.extensions
 import yaml
 from psycopg2 import sql
 
+from bidui.alert import Alert, tell
 from bidui.platform import intake, service, settings
 from bidui.platform.departments import departments
 from bidui.platform.rest import Airflow
@@ -74,10 +75,15 @@ def close_night(airflow: Airflow, as_of: dt.date) -> list[str]:
     return missing
 
 
-def health(airflow: Airflow) -> None:
-    """Raise RuntimeError naming what is wrong: a silent component, a DAG file that does not import."""
-    wrong = [f"{name}: {state}" for name, state in airflow.health().items() if state != "healthy"]
-    wrong += [f"{Path(name).name}: {text.strip().splitlines()[-1]}" for name, text in airflow.import_errors().items()]
+def health(airflow: Airflow, today: dt.date) -> None:
+    """Tell people of, and raise RuntimeError naming, a silent component and a DAG file that does not import."""
+    silent = {name: state for name, state in airflow.health().items() if state != "healthy"}
+    broken = {Path(name).name: text for name, text in airflow.import_errors().items()}
+    alerts = [Alert.of("component_silent", name, str(state)) for name, state in sorted(silent.items())]
+    alerts += [Alert.of("dag_import_error", name, "broken") for name in sorted(broken)]
+    tell(alerts, today, closes=("component_silent", "dag_import_error"))
+    wrong = [f"{name}: {state}" for name, state in silent.items()]
+    wrong += [f"{name}: {text.strip().splitlines()[-1]}" for name, text in broken.items()]
     if wrong:
         raise RuntimeError("; ".join(wrong))
 
@@ -148,7 +154,7 @@ def check_health() -> None:
     """`health` of this platform."""
     airflow = service.airflow()
     try:
-        health(airflow)
+        health(airflow, dt.datetime.now(settings.COUNTY_TIME).date())
     finally:
         airflow.close()
 

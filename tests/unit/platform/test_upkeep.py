@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bidui.alert import Alert
 from bidui.platform import upkeep
 from bidui.platform.departments import departments
 
@@ -53,15 +55,30 @@ def test_a_night_that_was_started_is_left_alone() -> None:
     assert airflow.events == []
 
 
-def test_health_passes_when_all_is_well() -> None:
-    upkeep.health(FakeAirflow([], set()))  # type: ignore[arg-type]
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """(kind, subject) of what people are told."""
+    alerts: list[tuple[str, str]] = []
+
+    def tell(news: list[Alert], today: dt.date, closes: Collection[str]) -> None:
+        alerts.extend((alert.kind, alert.subject) for alert in news)
+        assert set(closes) == {"component_silent", "dag_import_error"}
+
+    monkeypatch.setattr(upkeep, "tell", tell)
+    return alerts
 
 
-def test_health_names_the_silent_component_and_the_broken_file() -> None:
+def test_health_passes_when_all_is_well(told: list[tuple[str, str]]) -> None:
+    upkeep.health(FakeAirflow([], set()), NIGHT)  # type: ignore[arg-type]
+    assert told == []
+
+
+def test_health_names_the_silent_component_and_the_broken_file(told: list[tuple[str, str]]) -> None:
     airflow = FakeAirflow([], set(), {"dags/ingest.py": "Traceback\nNameError: name 'x' is not defined"})
     airflow.states["triggerer"] = "unhealthy"
     with pytest.raises(RuntimeError, match=r"triggerer: unhealthy; ingest.py: NameError: name 'x' is not defined"):
-        upkeep.health(airflow)  # type: ignore[arg-type]
+        upkeep.health(airflow, NIGHT)  # type: ignore[arg-type]
+    assert told == [("component_silent", "triggerer"), ("dag_import_error", "ingest.py")]
 
 
 def test_old_task_logs_go_and_a_run_with_a_new_line_stays(tmp_path: Path) -> None:
