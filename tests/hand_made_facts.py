@@ -19,7 +19,7 @@ COUNTY, TOWN, VILLAGE = "990101000000", "990101101000", "990101101001"
 
 LAYERS = (
     "comparison_health_insurance", "comparison_civil_affairs", "comparison_education", "comparison_housing",
-    "path:models/summary",
+    "path:models/summary", "path:models/proposal",
 )
 
 # What the layers below would have made: findings, links, and the one staged list that a summary reads itself.
@@ -43,6 +43,19 @@ create table if not exists mart_identity.int_identity__linked_row (
     extract text, batch_id bigint, row_no bigint, subject_role text, is_current boolean, person_key text, link_tier text,
     rule text, name_grade text
 );
+create table if not exists mart_identity.int_identity__mention (
+    extract text, batch_id bigint, row_no bigint, subject_role text, is_current boolean, id_no text, id_state text,
+    id_key bigint
+);
+create table if not exists mart_identity.int_identity__decision (
+    extract text, batch_id bigint, row_no bigint, subject_role text, is_current boolean, person_key text, decision text,
+    tier text, name_grade text
+);
+create table if not exists mart_identity.int_identity__registry_person (
+    person_key text, person_no text, household_key text, household_no text, registry_batch_id bigint,
+    registry_row_no bigint, county_code text, town_code text, village_code text, id_no text, id_state text, id_key bigint,
+    id_key_15 bigint, sex text, birth_date date, same_person_key text
+);
 create table if not exists staging.hi_premium_request (
     batch_id bigint, row_no bigint, is_repeat boolean, request_batch text, subsidy_amount numeric
 );
@@ -53,8 +66,8 @@ class HandMadeFacts:
     """Fact tables of one night, filled row by row; columns that are not given are NULL."""
 
     def __init__(self, url: str) -> None:
-        dbt.run("seed", "--select", "coverage_target", "compared_field", "parameter_default", "reported_figure_*",
-                target="hand_made_facts")
+        dbt.run("seed", "--select", "coverage_target", "compared_field", "parameter_default", "proposable_field",
+                "reported_figure_*", target="hand_made_facts")
         self.connection = connect(url)
         with self.connection, self.connection.cursor() as cursor:
             cursor.execute("select to_regclass('mart_comparison.fact_person')")
@@ -111,7 +124,8 @@ class HandMadeFacts:
             self.run(f"truncate mart_comparison.{table}")
         self.run(
             "truncate mart_finding.finding, mart_finding.finding_event, reference.county_parameter, mart_identity.link,"
-            " mart_identity.int_identity__linked_row, staging.hi_premium_request, ledger.night_batch"
+            " mart_identity.int_identity__linked_row, mart_identity.int_identity__mention, mart_identity.int_identity__decision,"
+            " mart_identity.int_identity__registry_person, staging.hi_premium_request, ledger.night_batch"
         )
 
     def premium(self, person_key: str, row_no: int, request_batch: str) -> None:

@@ -40,8 +40,9 @@ def county(warehouse: str) -> Iterator[HandMadeFacts]:
             key, household_no=f"H{key}", birth_date="1990-01-01", says_insured=True, basic_insurance__is_insured=False,
             person_name="欧阳明月" if key == "B1" else "诸葛小亮",
             id_no="990102199001019999" if key == "B1" else "99010119900101123X",
-            health_insurance__name_grade="one_character",
-            health_insurance__person_name="欧阳明日" if key == "B1" else "诸葛小明", **place,
+            health_insurance__name_grade="one_character", hi_roll__name_grade="one_character",
+            health_insurance__person_name="欧阳明日" if key == "B1" else "诸葛小明",
+            hi_roll__person_name="欧阳明日" if key == "B1" else "诸葛小明", **place,
         )
         made.household(key, household_key=f"H{key}", household_no=f"H{key}", head_name="诸葛小亮", head_person_key=key, **place)
         made.finding(
@@ -238,7 +239,7 @@ def test_an_unknown_role_is_named(county: HandMadeFacts) -> None:
 AUDIT_COUNTS = {
     "person": (6, 3), "household": (6, 3), "finding": (7, 4), "finding_event": (6, 3), "link": (7, 3),
     "comparison_health_insurance": (6 * 9, 3 * 9), "comparison_civil_affairs": (6 * 8, 3 * 8),
-    "comparison_education": (6 * 8, 3 * 8), "comparison_housing": (6 * 6, 3 * 6),
+    "comparison_education": (6 * 8, 3 * 8), "comparison_housing": (6 * 6, 3 * 6), "cleansing_proposal": (6, 3),
 }
 
 
@@ -273,6 +274,9 @@ def test_names_and_numbers_need_the_extra_right(person_of: Connect) -> None:
     named += " subject_key = 'B1' and field = 'person_name'"
     assert rows(masked, named) == [("欧**", "990102************", "欧**", "欧**")]
     assert rows(clear, named) == [("欧阳明月", "990102199001019999", "欧阳明月", "欧阳明日")]
+    proposed = "select person_name, id_no, registry_value, proposed_value from audit.cleansing_proposal where subject_key = 'B1'"
+    assert rows(masked, proposed) == [("欧**", "990102************", "欧**", "欧**")]
+    assert rows(clear, proposed) == [("欧阳明月", "990102199001019999", "欧阳明月", "欧阳明日")]
     assert rows(clear, "select evidence -> 'personal' is not null from audit.finding where finding_id = 'fB1'") == [(True,)]
     assert rows(masked, "select evidence from audit.finding where finding_id = 'fB1'") == [({"values": {"registry": {"age": 36}}},)]
     assert rows(masked, "select subject_key from audit.finding where finding_id = 'fX'") == [("990101************",)]
