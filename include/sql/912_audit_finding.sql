@@ -125,3 +125,44 @@ select ledger.make_outward(
         and (my.all_counties or p.county_code = any(my.counties))
     $view$
 );
+
+-- The numbers that people and households of the registry have borne. Of a number that is an ID number only who may see
+-- those sees it.
+select ledger.make_outward(
+    'audit',
+    'registry_key',
+    array['mart_identity.registry_key', 'mart_summary.person', 'mart_summary.household'],
+    $view$
+    select
+        k.kind::text as subject_kind,
+        case
+            when may.see or k.kind = 'household' or k.has_number then k.life_key
+            else ledger.masked_id(k.life_key)
+        end as life_key,
+        case
+            when may.see or k.kind = 'household' or k.has_number then k.number_key
+            else ledger.masked_id(k.number_key)
+        end as number_key,
+        k.is_listed::boolean,
+        k.basis::text,
+        case when may.see then k.evidence else '{}' end::jsonb as evidence,
+        k.since::date,
+        case when may.see or k.kind = 'household' then k.survivor_key end::text as survivor_key,
+        coalesce(p.county_code, h.county_code)::text as county_code
+    from mart_identity.registry_key as k
+    left join mart_summary.person as p
+        on k.kind = 'person' and p.person_key = k.life_key and p.from_night <= {night} and {night} < p.to_night
+    left join mart_summary.household as h
+        on k.kind = 'household' and h.household_key = k.life_key and h.from_night <= {night} and {night} < h.to_night
+    cross join ledger.session_access as my
+    cross join lateral (
+        select
+            my.all_identifiers
+            or coalesce(p.county_code, h.county_code) = any(my.identifier_counties) as see
+    ) as may
+    where
+        k.from_night <= {night}
+        and {night} < k.to_night
+        and (my.all_counties or coalesce(p.county_code, h.county_code) = any(my.counties))
+    $view$
+);

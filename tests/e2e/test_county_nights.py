@@ -148,6 +148,26 @@ def test_later_nights(county: County, first_night: str) -> None:
     before = everything(county)
     county.reconcile(3)
     assert everything(county) == before
+    recognised = {
+        ("person" if row["kind"] == "person_no" else "household", truth.number(row["new_no"])): (
+            "split" if row["kind"] == "split" else "reissued",
+            truth.number(row["new_no"] if row["kind"] == "split" else row["old_no"]),
+        )
+        for row in truth.read(county.truth, "alias", 2)
+    }
+    assert {basis for basis, _ in recognised.values()} == {"split", "reissued"}
+    found = truth.rows(
+        county.connection,
+        "select kind, number_key, basis, life_key from mart_identity.registry_key"
+        " where basis <> 'own_number' and to_night = 'infinity'",
+    )
+    assert {(kind, number): (basis, life_key) for kind, number, basis, life_key in found} == recognised
+    # Nobody of them was taken for gone.
+    assert truth.rows(
+        county.connection,
+        "select f.finding_id from mart_finding.finding as f where f.close_reason = 'subject_gone' and f.subject_key in"
+        " (select life_key from mart_identity.registry_key where basis = 'reissued' and to_night = 'infinity')",
+    ) == []
 
 
 def test_an_earlier_night_is_proved(county: County, first_night: str) -> None:

@@ -13,6 +13,14 @@
     )
 {%- endmacro %}
 
+{#- Whether two rows are about one finding: the parts of its key, since its id outlives a key of its subject. -#}
+{% macro same_finding(one, other) -%}
+    {{ one }}.subject_key = {{ other }}.subject_key
+    and {{ one }}.rule_id = {{ other }}.rule_id
+    and {{ one }}.subject_kind = {{ other }}.subject_kind
+    and {{ one }}.object_key = {{ other }}.object_key
+{%- endmacro %}
+
 {#-
     What the evidence says, without the rows it was read from: an exemption holds as long as this stays the same,
     whichever delivery says it.

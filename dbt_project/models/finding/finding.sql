@@ -10,6 +10,10 @@
     | not closed  | not comparable, rule refused, list not trusted | as it was                                        |
     | not closed  | anything else: false, gone, rule retired       | closed                                           |
 
+    A finding is found again by rule, subject and object. Keys of subjects serve for life; where one does not (households
+    that merged, a number decided to be somebody else's), its findings go on under the key that does (registry_key). Its
+    id stays; where both keys had a finding of the rule, the survivor's goes on and the other closes as merged.
+
     Answers (ledger.outcome) are laid over what is not closed. last_seen is null while the rule still hits: a row
     stays as it is over all nights on which nothing changed, and the night read is then the last seen.
 -#}
@@ -46,7 +50,7 @@ hit as (
     select * from {{ ref('int_finding__hit') }}
 ),
 
-earlier as (
+standing as (
     {%- if before %}
     select standing.* from {{ before }} as standing
     {%- else %}
@@ -68,6 +72,78 @@ earlier as (
     {%- endif %}
 ),
 
+retired_key as (
+    select
+        kind,
+        life_key,
+        survivor_key
+    from {{ ref('registry_key') }}
+    where from_night <= {{ as_of() }} and to_night > {{ as_of() }} and survivor_key is not null
+),
+
+rekeyed as (
+    select
+        standing.finding_id,
+        standing.rule_id,
+        standing.rule_version,
+        standing.severity,
+        standing.departments,
+        standing.owner_department,
+        standing.subject_kind,
+        coalesce(subject.survivor_key, standing.subject_key) as subject_key,
+        standing.object_key,
+        coalesce(household.survivor_key, standing.household_key) as household_key,
+        standing.household_no,
+        standing.county_code,
+        standing.town_code,
+        standing.village_code,
+        standing.evidence,
+        standing.value_hash,
+        standing.state,
+        standing.is_baseline,
+        standing.cause_finding_id,
+        standing.first_seen,
+        standing.last_seen,
+        standing.opened_on,
+        standing.closed_on,
+        standing.close_reason,
+        standing.times_opened,
+        standing.outcome_id,
+        standing.from_night,
+        subject.survivor_key is not null as is_rekeyed
+    from standing
+    left join retired_key as subject
+        on standing.subject_kind = subject.kind and standing.subject_key = subject.life_key
+    left join retired_key as household
+        on household.kind = 'household' and standing.household_key = household.life_key
+),
+
+-- Of several findings about what is now one thing, the survivor's own goes on.
+merged as (
+    select finding_id
+    from (
+        select
+            rekeyed.finding_id,
+            row_number() over (
+                partition by rekeyed.rule_id, rekeyed.subject_kind, rekeyed.subject_key, rekeyed.object_key
+                order by rekeyed.is_rekeyed, rekeyed.state = 'closed', rekeyed.first_seen, rekeyed.finding_id
+            ) as place
+        from rekeyed
+        where exists (
+            select
+            from rekeyed as other
+            where other.is_rekeyed and other.subject_key = rekeyed.subject_key
+        )
+    ) as ranked
+    where place > 1
+),
+
+earlier as (
+    select *
+    from rekeyed
+    where not exists (select from merged where merged.finding_id = rekeyed.finding_id)
+),
+
 missing as (
     select earlier.*
     from earlier
@@ -75,7 +151,7 @@ missing as (
         earlier.state <> 'closed'
         and not exists (
             select from hit
-            where hit.subject_key = earlier.subject_key and hit.finding_id = earlier.finding_id
+            where {{ same_finding('hit', 'earlier') }}
         )
 ),
 
@@ -119,7 +195,12 @@ kept as (
 
 active as (
     select
-        hit.finding_id,
+        case
+            when earlier.finding_id is not null then earlier.finding_id
+            -- The id is taken by a finding that went on under another key: the key's new bearer has one of its own.
+            when namesake.finding_id is not null then md5(hit.finding_id || {{ as_of() }})
+            else hit.finding_id
+        end as finding_id,
         hit.rule_id,
         hit.rule_version,
         hit.severity,
@@ -142,7 +223,8 @@ active as (
         coalesce(earlier.times_opened, 0)
         + case when earlier.state <> 'closed' then 0 else 1 end as times_opened
     from hit
-    left join earlier on hit.subject_key = earlier.subject_key and hit.finding_id = earlier.finding_id
+    left join earlier on {{ same_finding('hit', 'earlier') }}
+    left join standing as namesake on hit.finding_id = namesake.finding_id and earlier.finding_id is null
     cross join published_before
     union all
     select
@@ -211,7 +293,32 @@ cause as (
 
 closed as (
     select
-        earlier.*,
+        earlier.finding_id,
+        earlier.rule_id,
+        earlier.rule_version,
+        earlier.severity,
+        earlier.departments,
+        earlier.owner_department,
+        earlier.subject_kind,
+        earlier.subject_key,
+        earlier.object_key,
+        earlier.household_key,
+        earlier.household_no,
+        earlier.county_code,
+        earlier.town_code,
+        earlier.village_code,
+        earlier.evidence,
+        earlier.value_hash,
+        earlier.is_baseline,
+        earlier.cause_finding_id,
+        earlier.first_seen,
+        earlier.last_seen,
+        earlier.opened_on,
+        earlier.closed_on,
+        earlier.close_reason,
+        earlier.times_opened,
+        earlier.outcome_id,
+        earlier.from_night,
         case
             when rule.rule_id is null then 'rule_retired'
             {%- for subject_kind, (table, key) in own_facts.items() %}
@@ -233,6 +340,39 @@ closed as (
         select from active
         where active.subject_key = earlier.subject_key and active.finding_id = earlier.finding_id
     )
+    union all
+    select
+        standing.finding_id,
+        standing.rule_id,
+        standing.rule_version,
+        standing.severity,
+        standing.departments,
+        standing.owner_department,
+        standing.subject_kind,
+        standing.subject_key,
+        standing.object_key,
+        standing.household_key,
+        standing.household_no,
+        standing.county_code,
+        standing.town_code,
+        standing.village_code,
+        standing.evidence,
+        standing.value_hash,
+        standing.is_baseline,
+        standing.cause_finding_id,
+        standing.first_seen,
+        standing.last_seen,
+        standing.opened_on,
+        standing.closed_on,
+        standing.close_reason,
+        standing.times_opened,
+        standing.outcome_id,
+        standing.from_night,
+        'merged' as reason,
+        published_before.night as night_before
+    from standing
+    inner join merged on standing.finding_id = merged.finding_id
+    cross join published_before
 ),
 
 final as (

@@ -17,7 +17,7 @@ changed as (
     from now_standing
     {%- if before %}
     left join {{ before }} as earlier
-        on now_standing.subject_key = earlier.subject_key and now_standing.finding_id = earlier.finding_id
+        on now_standing.finding_id = earlier.finding_id
     {%- endif %}
 ),
 

@@ -5,50 +5,18 @@
     indexes=[{'columns': ['person_key']}],
 ) }}
 {#-
-    Keys come from the registry's own numbers; an ID number can be corrected and is no key. Two rows with one 人编号
-    and different people keep apart by a mark made of what identifies the second, so that it stays the same every night.
+    Persons of the registry lists in force under the keys they have for life; `person_no` and `household_no` are the
+    numbers they bear tonight. An ID number can be corrected and is no key.
 -#}
-with source as (
+with numbered as (
 
     select
-        s.*,
-        s.person_key as number_key,
-        -- a person whose household cannot be read is a household of one, rather than a member of somebody else's
-        coalesce(s.household_key, s.person_key, 'row-' || s.row_hash) as known_household_key
-    from {{ in_force('stg_registry__registry_person') }} as s
-
-),
-
-keyed as (
-
-    select
-        *,
-        coalesce(number_key, id_no, 'row-' || row_hash) as base_key,
-        left(md5(concat_ws('|', id_no, name_norm, known_household_key)), 8) as mark
-    from source
-
-),
-
-ranked as (
-
-    select
-        *,
-        row_number() over (partition by base_key order by id_no, name_norm, known_household_key, row_no) as turn,
-        row_number() over (partition by base_key, mark order by batch_id desc, row_no) as turn_of_mark
-    from keyed
-
-),
-
-numbered as (
-
-    select
-        *,
-        case
-            when turn = 1 then base_key
-            when turn_of_mark = 1 then base_key || '~' || mark
-            else base_key || '~' || mark || '-' || turn_of_mark
-        end as distinct_key
-    from ranked
+        r.*,
+        p.life_key as person_key,
+        h.life_key as household_key
+    from {{ ref('int_identity__registry_row') }} as r
+    inner join {{ ref('int_identity__person_life') }} as p on p.number_key = r.number_key
+    inner join {{ ref('int_identity__household_life') }} as h on h.number_key = r.household_number_key
 
 ),
 
@@ -83,10 +51,10 @@ longest_number as (
 described as (
 
     select
-        n.distinct_key as person_key,
-        coalesce(longest_person.number, n.person_no, n.distinct_key) as display_person_no,
-        n.known_household_key as household_key,
-        coalesce(longest_household.number, n.household_no, n.known_household_key) as display_household_no,
+        n.person_key,
+        coalesce(longest_person.number, n.person_no, n.number_key) as display_person_no,
+        n.household_key,
+        coalesce(longest_household.number, n.household_no, n.household_number_key) as display_household_no,
         n.batch_id as registry_batch_id,
         n.row_no as registry_row_no,
         n.county_code,
@@ -105,9 +73,9 @@ described as (
         n.id_disability_grade
     from numbered as n
     left join longest_number as longest_person
-        on longest_person.kind = 'person' and longest_person.number_key = n.number_key
+        on longest_person.kind = 'person' and longest_person.number_key = n.delivered_number_key
     left join longest_number as longest_household
-        on longest_household.kind = 'household' and longest_household.number_key = n.known_household_key
+        on longest_household.kind = 'household' and longest_household.number_key = n.household_number_key
 
 ),
 

@@ -20,6 +20,7 @@ from bidui.night import beside
 from bidui.night.fingerprint import NightTable, night_tables, record
 from bidui.night.freeze import freeze
 from bidui.problem import Problem, ProblemError
+from bidui.signature import require_signature
 from bidui.warehouse import dbt
 from bidui.warehouse.connection import transaction
 
@@ -54,7 +55,7 @@ def rebuild(first: dt.date, *, by: str, reason: str) -> list[RebuiltNight]:
     Raises ProblemError without a name or a reason, when no night of the range is published, or when a night is under way.
     On any error the standing nights and their frozen inputs stay as they were.
     """
-    _check_signature(by, reason)
+    require_signature(by, reason)
     _give_back()
     with transaction() as connection, connection.cursor() as cursor:
         nights = _nights(cursor, first)
@@ -206,23 +207,3 @@ def _copy_in(cursor: psycopg2.extensions.cursor, table: NightTable, condition: s
             to=table.identifier(), of=table.identifier(PREFIX), columns=columns, condition=condition
         )
     )
-
-
-def _check_signature(by: str, reason: str) -> None:
-    problems = [
-        Problem(
-            code=f"rebuild.{option.strip('-')}",
-            column=option,
-            what_zh=f"未写明{zh}",
-            what_en=f"{en} is missing",
-            fix_zh=f"用 {option} 写明{zh}",
-            fix_en=f"give it with {option}",
-        )
-        for value, option, zh, en in (
-            (by, "--by", "经办人姓名", "the name of whoever decides"),
-            (reason, "--reason", "理由", "the reason"),
-        )
-        if not value.strip()
-    ]
-    if problems:
-        raise ProblemError(problems)

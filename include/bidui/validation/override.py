@@ -13,6 +13,7 @@ import psycopg2.extensions
 
 from bidui.contract import Extract, load_sources
 from bidui.problem import Problem, ProblemError
+from bidui.signature import require_signature
 from bidui.validation.correction import accepted, replaced, same_list
 from bidui.validation.decide import GATE, STATUS_LABELS, lock_extract, record
 
@@ -171,23 +172,8 @@ def _already(cursor: psycopg2.extensions.cursor, part: _Part, status: str, actio
 
 
 def _check_signature(by: str, reason: str) -> None:
-    problems = [
-        Problem(
-            code=f"decision.{option.strip('-')}",
-            column=option,
-            what_zh=f"未写明{zh}",
-            what_en=f"{en} is missing",
-            fix_zh=f"用 {option} 写明{zh}",
-            fix_en=f"give it with {option}",
-        )
-        for value, option, zh, en in (
-            ("" if by.strip() == GATE else by, "--by", "经办人姓名", "the name of whoever decides"),
-            (reason, "--reason", "理由", "the reason"),
-        )
-        if not value.strip()
-    ]
-    if problems:
-        raise ProblemError(problems)
+    """The gate's own name is nobody's signature."""
+    require_signature("" if by.strip() == GATE else by, reason)
 
 
 def _wrong_status(part: _Part, expected_zh: str, expected_en: str) -> Problem:

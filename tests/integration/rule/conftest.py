@@ -46,6 +46,13 @@ class HandMadeNights:
                 (json.dumps(rows),),
             )
 
+    def retire(self, night: dt.date, kind: str, key: str, survivor: str) -> None:
+        """From the night on a key serves no more; its findings go on under another."""
+        self.query(
+            "insert into mart_identity.registry_key values (%s, %s, %s, %s, 'infinity') returning 1",
+            kind, key, survivor, night,
+        )
+
     def bind(self, night: dt.date, *, stale: tuple[str, ...] = (), missing: tuple[str, ...] = ()) -> Binding:
         """Freeze the lists in force and bind the rules."""
         with self.connection, self.connection.cursor() as cursor:
@@ -130,6 +137,9 @@ def finding_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     facts.mkdir()
     for table in contract_columns():
         (facts / f"{table}.sql").write_text("select 1 as never_built", encoding="utf-8")
+    identity = project / "models" / "identity"
+    identity.mkdir()
+    (identity / "registry_key.sql").write_text("select 1 as never_built", encoding="utf-8")
     return project
 
 
@@ -151,6 +161,11 @@ def nights(warehouse: str, finding_project: Path, tmp_path: Path) -> Iterator[Ha
             " reference.county_parameter, reference.parameter_default cascade"
         )
         create_empty(connection, contract_columns(), "mart_comparison")
+        cursor.execute("drop table if exists mart_identity.registry_key")
+        cursor.execute(
+            "create table mart_identity.registry_key"
+            " (kind text, life_key text, survivor_key text, from_night date, to_night date)"
+        )
         for extract in EXTRACTS:
             cursor.execute(
                 "insert into ledger.batch (department, extract, as_of, data_date, received_at, source_name, sha256,"

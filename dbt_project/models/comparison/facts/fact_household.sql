@@ -272,11 +272,12 @@ city_flat as (
 registry_year as (
 
     select distinct on (household_key, year)
-        household_key,
-        extract(year from list_month)::int as year,
-        household_type
+        coalesce(l.life_key, s.household_key) as household_key,
+        extract(year from s.list_month)::int as year,
+        s.household_type
     from {{ in_force_history('stg_registry__registry_household') }} as s
-    order by household_key, year, list_month desc, batch_id desc, row_no
+    left join {{ ref('int_identity__household_life') }} as l on l.number_key = s.household_key
+    order by household_key, year, s.list_month desc, s.batch_id desc, s.row_no
 
 ),
 

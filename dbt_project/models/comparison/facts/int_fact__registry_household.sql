@@ -1,12 +1,14 @@
 {{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'household_key'}, indexes=[{'columns': ['household_key'], 'unique': true}]) }}
-{#- The registry's household rows by key; where a number comes twice, the row that comes first in the newest file. -#}
+{#- The registry's household rows by the key they have for life; where a number comes twice, the row that comes first in the newest file. -#}
 with source as (
 
     select
         s.*,
-        coalesce(s.household_key, 'row-' || s.row_hash) as known_key
+        l.life_key as known_key
     from {{ in_force('stg_registry__registry_household') }} as s
+    inner join {{ ref('int_identity__household_life') }} as l
+        on l.number_key = coalesce(s.household_key, 'row-' || s.row_hash)
 
 ),
 

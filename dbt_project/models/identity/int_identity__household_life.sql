@@ -1,0 +1,195 @@
+{{ planned_for_volume() }}
+{{ config(unlogged=true, meta={'dist_key': 'number_key'}) }}
+{#-
+    The key that each household of the night has for life. A new 户编号 is a household's reissued number when all its known
+    members come from one household, whose number is in the registry no longer, and everybody of that household who is
+    still listed is in it. A household that splits keeps its key where its number is; the part with the new number is
+    a household of its own (`split_from` says of which).
+-#}
+with member as (
+
+    select
+        r.household_number_key,
+        l.life_key as person_life_key
+    from {{ ref('int_identity__registry_row') }} as r
+    inner join {{ ref('int_identity__person_life') }} as l on l.number_key = r.number_key
+
+),
+
+tonight as (
+
+    select household_number_key as number_key from member
+    union
+    select coalesce(s.household_key, 'row-' || s.row_hash) as number_key
+    from {{ in_force('stg_registry__registry_household') }} as s
+
+),
+
+before as (
+
+    {{ registry_keys_before('household') }}
+
+),
+
+person_before as (
+
+    {{ registry_keys_before('person') }}
+
+),
+
+decided as (
+
+    {{ decided_aliases('household') }}
+
+),
+
+own as (
+
+    select distinct on (t.number_key)
+        t.number_key,
+        b.life_key,
+        b.basis,
+        b.evidence,
+        b.since
+    from tonight as t
+    inner join before as b on b.number_key = t.number_key
+    left join decided as d on d.number_key = t.number_key
+    where d.life_key is null or d.life_key = b.life_key or d.life_key <> t.number_key
+    order by t.number_key asc, b.is_listed desc, b.since desc, b.life_key asc
+
+),
+
+decided_tonight as (
+
+    select distinct on (d.life_key)
+        t.number_key,
+        d.life_key,
+        'decided' as basis,
+        jsonb_build_object('number', t.number_key, 'decided_by', d.decided_by) as evidence,
+        b.since
+    from tonight as t
+    inner join decided as d on d.number_key = t.number_key and d.life_key <> t.number_key
+    left join before as b on b.life_key = d.life_key and b.number_key = t.number_key and b.basis = 'decided'
+    where not exists (select from own as o where o.life_key = d.life_key and o.number_key <> t.number_key)
+    order by d.life_key, t.number_key
+
+),
+
+settled as (
+
+    select
+        number_key,
+        life_key,
+        basis,
+        evidence,
+        since
+    from decided_tonight
+    union all
+    select
+        o.number_key,
+        o.life_key,
+        o.basis,
+        o.evidence,
+        o.since
+    from own as o
+    where
+        not exists (select from decided_tonight as d where d.number_key = o.number_key)
+        and not exists (select from decided_tonight as d where d.life_key = o.life_key)
+
+),
+
+unsettled as (
+
+    select
+        t.*,
+        exists (select from decided as d where d.number_key = t.number_key) as is_decided
+    from tonight as t
+    where not exists (select from settled as s where s.number_key = t.number_key)
+
+),
+
+-- Where the members of last night's households are tonight.
+moved as (
+
+    select
+        p.household_life_key as from_key,
+        m.household_number_key as to_number,
+        count(*) as members
+    from member as m
+    inner join person_before as p on p.life_key = m.person_life_key and p.is_listed
+    group by 1, 2
+
+),
+
+arrival as (
+
+    select
+        moved.*,
+        count(*) over (partition by from_key) as destinations,
+        count(*) over (partition by to_number) as origins,
+        exists (select from settled as s where s.life_key = moved.from_key) as is_still_listed
+    from moved
+
+),
+
+reissued as (
+
+    select
+        u.number_key,
+        a.from_key as life_key,
+        'reissued' as basis,
+        jsonb_build_object('earlier_number', b.number_key, 'members', a.members) as evidence
+    from unsettled as u
+    inner join arrival as a on a.to_number = u.number_key
+    inner join before as b on b.life_key = a.from_key
+    where a.origins = 1 and a.destinations = 1 and not a.is_still_listed and b.survivor_key is null and not u.is_decided
+
+),
+
+split as (
+
+    select
+        u.number_key,
+        jsonb_build_object('split_from', min(a.from_key), 'members', sum(a.members)) as evidence
+    from unsettled as u
+    inner join arrival as a on a.to_number = u.number_key
+    where not exists (select from reissued as r where r.number_key = u.number_key)
+    group by 1
+    having count(*) = 1
+
+),
+
+final as (
+
+    select
+        number_key,
+        life_key,
+        basis,
+        evidence,
+        coalesce(since, {{ as_of() }}) as since
+    from settled
+    union all
+    select
+        number_key,
+        life_key,
+        basis,
+        evidence,
+        {{ as_of() }} as since
+    from reissued
+    union all
+    select
+        u.number_key,
+        case
+            when exists (select from before as b where b.life_key = u.number_key) then u.number_key || '~' || {{ as_of() }}
+            else u.number_key
+        end as life_key,
+        case when s.number_key is not null then 'split' else 'own_number' end as basis,
+        coalesce(s.evidence, '{}'::jsonb) as evidence,
+        {{ as_of() }} as since
+    from unsettled as u
+    left join split as s on s.number_key = u.number_key
+    where not exists (select from reissued as r where r.number_key = u.number_key)
+
+)
+
+select * from final
