@@ -24,10 +24,11 @@ create table if not exists ledger.batch (
     reason text,
     decided_by text,
     decided_at timestamptz,
-    superseded_by bigint,
     check (rows_read = rows_skipped + rows_landed),
     check (status in ('landed', 'held', 'duplicate') or rows_landed = rows_accepted + rows_quarantined)
 );
+-- the batch of the correction that replaced it
+alter table ledger.batch add column if not exists superseded_by bigint;
 create index if not exists batch_extract_idx on ledger.batch (extract, data_date desc, batch_id desc);
 create index if not exists batch_sha256_idx on ledger.batch (extract, sha256);
 

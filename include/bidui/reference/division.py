@@ -11,6 +11,18 @@ from bidui.reference.period import Period, close_gaps, overlap_problems, read_pe
 from bidui.reference.table import Row, Table
 
 LEVELS = ("province", "prefecture", "county", "town", "village")
+# As a county's own office writes them, with or without 级.
+LEVEL_WORDS = {
+    word: level
+    for level, words in {
+        "province": "省 自治区 直辖市",
+        "prefecture": "市 地 地区 州 盟 地市 city",
+        "county": "县 区 旗 区县 县区 district",
+        "town": "乡 镇 乡镇 镇街 街道 township",
+        "village": "村 社区 行政村 村社区",
+    }.items()
+    for word in (level, *words.split())
+}
 # From the county up the file may begin anywhere: a county's office has no say over what lies above it.
 MAY_BE_TOP = ("province", "prefecture", "county")
 CODE = re.compile(r"[0-9]{12}")
@@ -29,16 +41,17 @@ def check_divisions(table: Table) -> tuple[list[tuple[str, ...]], dict[str, str]
     levels: dict[str, str] = {}
     for row in table.rows:
         period = read_period(table.name, row, problems)
-        code, level = row["division_code"], row["division_level"]
+        code, written = row["division_code"], row["division_level"]
+        level = LEVEL_WORDS.get(written.lower().removesuffix("级"))
         if not CODE.fullmatch(code):
             problems.append(_code_problem(table.name, row, "division_code"))
             continue
-        if level not in LEVELS:
+        if level is None:
             problems.append(
                 Problem(
                     code="reference_level", file=table.name, row=row.number, column="division_level",
                     what_zh="不认识的区划级别", what_en="an unknown level",
-                    expected_zh="、".join(LEVELS), expected_en=", ".join(LEVELS), found=level[:30] or None,
+                    expected_zh="、".join(LEVELS), expected_en=", ".join(LEVELS), found=written[:30] or None,
                     fix_zh="改为其中之一", fix_en="use one of them",
                 )
             )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,11 @@ import xlsxwriter
 import xlwt
 
 from bidui.connector import digest_of
+from bidui.contract import load_sources
+from bidui.landing.inspect import inspect
 from bidui.landing.store import stored
+
+NIGHT = date(2026, 10, 20)
 
 HEADER = "证件号码,姓名,岗位,月工资"
 GOOD = f"{HEADER}\n990101199001011234,甲,保洁,1800\n"
@@ -164,7 +169,7 @@ BAD: dict[str, tuple[str, Callable[[], bytes], str, int | None, str | None, str 
 
 
 @pytest.mark.parametrize("case", BAD, ids=str)
-def test_a_bad_file_is_held_and_the_night_goes_on(office: Any, case: str) -> None:
+def test_a_bad_file_is_held_and_the_night_goes_on(office: Any, contract_file: Path, case: str) -> None:
     name, content, code, row, sheet, column, zh, en = BAD[case]
     path = office.put(name, content(), day=18)
     office.put("好.csv", GOOD, day=19)
@@ -186,6 +191,10 @@ def test_a_bad_file_is_held_and_the_night_goes_on(office: Any, case: str) -> Non
     assert problem.zh in held.reason
     assert problem.fix_zh
     assert problem.fix_en
+    # who looks before dropping the file hears the same
+    told = inspect(path, load_sources(contract_file.parent), "public_post", NIGHT)
+    assert told.would_be_held
+    assert [p for p in told.problems if (p.code, p.row, p.sheet, p.column) == (code, row, sheet, column)]
     # nothing is lost, and nothing half-read is left behind
     assert stored(digest_of(path)).read_bytes() == path.read_bytes()
     assert (held.rows_read, held.rows_skipped, held.rows_landed) == (0, 0, 0)

@@ -68,6 +68,17 @@ def ask(connection: psycopg2.extensions.connection) -> Callable[[str], list[tupl
     return rows
 
 
+def test_levels_may_be_written_in_chinese(load: Load, connection: psycopg2.extensions.connection) -> None:
+    words = {"province": "省级", "prefecture": "市", "county": "县", "town": "乡镇", "village": "行政村"}
+    chinese = DIVISIONS
+    for level, word in words.items():
+        chinese = chinese.replace(f",{level},", f",{word},")
+    load(divisions=chinese)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("select distinct division_level from reference.division")
+        assert {level for (level,) in cursor.fetchall()} == set(words)
+
+
 def test_loads_all_three_and_keeps_a_record(load: Load, ask: Callable[[str], list[tuple[Any, ...]]]) -> None:
     done = load(divisions=DIVISIONS, division_aliases=ALIASES, parameters=PARAMETERS)
     assert done.rows == {"divisions.csv": 6, "division_aliases.csv": 1, "parameters.csv": 2}
