@@ -38,7 +38,7 @@
             {{ named_cells | join(',\n            ') }}
         from {{ landed(extract) }} as delivered
     ),
-    keyed as (
+    cell as (
         select
             written.place_text,
             cell.depth,
@@ -53,12 +53,19 @@
         where parse.text_key(cell.text) is not null
     ),
     -- 红旗 without its 村 ends like a banner: a text may be a stem already
-    cell as materialized (
+    stem as (
         select
-            *,
-            array[key, parse.place_stem(key)] as stems,
-            array[tail, parse.place_stem(tail)] as tail_stems
-        from keyed
+            cell.*,
+            stem.stem,
+            stem.is_tail
+        from cell
+        cross join lateral (
+            values
+            (cell.key, false),
+            (parse.place_stem(cell.key), false),
+            (cell.tail, true),
+            (parse.place_stem(cell.tail), true)
+        ) as stem (stem, is_tail)
     ),
     division_key as materialized (
         select *
@@ -68,21 +75,21 @@
     -- a bare name speaks for the level of its column; a path speaks for itself
     agreement as (
         select
-            cell.place_text,
-            cell.depth,
+            stem.place_text,
+            stem.depth,
             division_key.division_code,
             division_key.division_level,
             division_key.county_code,
             division_key.town_code,
             division_key.village_code,
-            bool_or(division_key.is_exact and division_key.key in (cell.key, coalesce(cell.tail, cell.key))) as is_exact
-        from cell
+            bool_or(division_key.is_exact and division_key.key in (stem.key, coalesce(stem.tail, stem.key))) as is_exact
+        from stem
         inner join division_key
-            on (
-                division_key.stem = any(cell.stems)
-                and (division_key.levels > 1 or division_key.division_level = cell.level)
-            )
-            or (division_key.stem = any(cell.tail_stems) and division_key.is_from_county)
+            on division_key.stem = stem.stem
+            and case
+                when stem.is_tail then division_key.is_from_county
+                else division_key.levels > 1 or division_key.division_level = stem.level
+            end
         group by 1, 2, 3, 4, 5, 6, 7
     ),
     candidate as (
