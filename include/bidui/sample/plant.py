@@ -31,7 +31,7 @@ from bidui.sample.facts import (
     ordinary_visits,
 )
 from bidui.sample.periods import Periods
-from bidui.sample.population import HEAD, Population, name_parts
+from bidui.sample.population import HEAD, SPOUSE, Population, name_parts
 
 PERSON, HOUSEHOLD = "person", "household"
 
@@ -610,7 +610,7 @@ PLANTS: tuple[Plant, ...] = (
     Plant(
         "second_home", "property", lambda w: w.facts.dwelling, _set("second_dwelling", True),
         (Verdict(HOUSING, "other_dwelling", "department_only", HOUSEHOLD),),
-        (Finding("HOU-10", HOUSEHOLD), Finding("AST-02", HOUSEHOLD, certain=False)), per_household=True,
+        (Finding("HOU-10", HOUSEHOLD), Finding("AST-02", HOUSEHOLD)), per_household=True,
     ),
     # The registry against itself.
     Plant(
@@ -628,5 +628,26 @@ PLANTS: tuple[Plant, ...] = (
     Plant(
         "below_line", "registry", lambda w: (w.facts.h_type == GENERAL_TYPE) & (w.facts.h_monitor < 0), _poor,
         findings=(Finding("REG-07", HOUSEHOLD),), per_household=True,
+    ),
+    Plant(
+        "child_labour", "registry", lambda w: np.isin(w.facts.stage, (PRIMARY, JUNIOR)) & (w.age < 15),
+        _both(_set("r_labour", ORDINARY), _cause("缺劳动力")), findings=(Finding("REG-12"),),
+    ),
+    Plant(
+        "pupil_at_work", "registry", lambda w: np.isin(w.facts.stage, (PRIMARY, JUNIOR)) & w.facts.on_roll, _set("r_works", True),
+        findings=(Finding("EDU-14"),),
+    ),
+    Plant(
+        "post_too_old", "registry", lambda w: (w.age >= 71) & ~w.facts.r_post & ~w.facts.tekun, _set("r_post", True),
+        findings=(Finding("REG-14"),),
+    ),
+    Plant(
+        "spouse_of_one_sex", "registry", lambda w: _plain(w) & w.facts.resident & (w.people.role == SPOUSE), _flip("r_male"),
+        (Verdict(HI, "sex", "differ"),), (Finding("ID-07"), Finding("REG-03", HOUSEHOLD)),
+    ),
+    Plant(
+        "unsafe_never_graded", "housing", _plain_house,
+        _both(_set("appraised", False), _set("h_unsafe", True), _set("h_grade", 2)),
+        findings=(Finding("HOU-03", HOUSEHOLD),), per_household=True, steady=True,
     ),
 )  # fmt: skip
