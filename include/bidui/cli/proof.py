@@ -31,7 +31,7 @@ def replay(
             result = "已发布的行被改动 PUBLISHED ROWS WERE CHANGED"
         typer.echo(f"{row.table:<45} {row.recorded:>11,} {row.published:>11,} {row.replayed:>11,}  {result}")
     if done.changed:
-        typer.echo(f"与当夜版本不同 · the checkout is not that night's: {', '.join(done.changed)}")
+        typer.echo(f"与当夜版本不同 · not what it was that night: {', '.join(done.changed)}")
     typer.echo(f"指纹 fingerprint: {done.fingerprint}")
     if not done.is_equal:
         typer.echo("未能证明与已发布结果一致 · not proved equal to the published night")

@@ -30,6 +30,9 @@ PREFIX = "rebuild_"
 FROZEN = ("night_batch", "night_rule", "night_linkage")
 SAVED = "rebuild_saved"
 
+# Answers and verdicts are events: a night computed anew knows those that it knew.
+KNOWN_THEN = ("last_outcome", "last_link_verdict")
+
 NIGHTS = "select distinct as_of from ledger.run where status = 'published' and as_of >= %s order by 1"
 
 BEFORE = "select inputs, fingerprint from ledger.run where as_of = %s and status = 'published' order by run_id desc limit 1"
@@ -94,7 +97,7 @@ def _night(night: dt.date, previous: str | None, record_of: dict[str, str]) -> R
             (
                 previous,
                 f"{record_of['by']}: {record_of['reason']}",
-                json.dumps({"rebuild": record_of, "last_outcome": before["last_outcome"]}),
+                json.dumps({"rebuild": record_of} | {name: before[name] for name in KNOWN_THEN if name in before}),
                 run_id,
             ),
         )

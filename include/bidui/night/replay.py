@@ -16,7 +16,7 @@ from psycopg2 import sql
 
 from bidui.night import beside
 from bidui.night.fingerprint import NightTable, night_digests, night_tables, record
-from bidui.night.freeze import configuration
+from bidui.night.freeze import RECORDS_KNOWN, configuration
 from bidui.problem import Problem, ProblemError
 from bidui.warehouse import dbt
 from bidui.warehouse.connection import transaction
@@ -55,7 +55,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Replay:
-    """What a replay found. `changed`: parts of the checkout that are not what they were that night."""
+    """What a replay found. `changed`: what is not kept per night (the checkout, divisions) and is not what it was."""
 
     as_of: dt.date
     run_id: int
@@ -99,13 +99,14 @@ def replay(as_of: dt.date, *, keep: bool = False) -> Replay:
         with transaction() as connection:
             replayed_fingerprint = record(connection, as_of, "replay", PREFIX)
             tables = _compare(connection, as_of, recorded)
+            changed = _changed(connection, inputs)
     except BaseException:
         _finish(run_id, "failed", f"replay of run {published_run}: it did not end")
         raise
     finally:
         if not keep:
             beside.clear(PREFIX)
-    done = Replay(as_of, run_id, tables, _changed(inputs), replayed_fingerprint, fingerprint)
+    done = Replay(as_of, run_id, tables, changed, replayed_fingerprint, fingerprint)
     _finish(run_id, "reconciled", f"replay of run {published_run}: {'equal' if done.is_equal else 'different'}")
     return done
 
@@ -156,9 +157,15 @@ def _is_untouched(cursor: psycopg2.extensions.cursor, table: NightTable, as_of: 
     return row is None or bool(row[0])
 
 
-def _changed(inputs: dict[str, Any]) -> tuple[str, ...]:
+def _changed(connection: psycopg2.extensions.connection, inputs: dict[str, Any]) -> tuple[str, ...]:
+    """What is not kept per night and is not what it was: parts of the checkout, and the county's divisions."""
     then = inputs.get("configuration", {})
-    return tuple(sorted(name for name, digest in configuration().items() if then.get(name) != digest))
+    changed = {name for name, digest in configuration().items() if then.get(name) != digest}
+    with connection.cursor() as cursor:
+        cursor.execute(RECORDS_KNOWN["reference_load"])
+        if cursor.fetchone() != (inputs.get("reference_load"),):
+            changed.add("reference_load")
+    return tuple(sorted(changed))
 
 
 def _finish(run_id: int, status: str, reason: str) -> None:
