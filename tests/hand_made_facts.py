@@ -19,7 +19,7 @@ COUNTY, TOWN, VILLAGE = "990101000000", "990101101000", "990101101001"
 
 LAYERS = (
     "comparison_health_insurance", "comparison_civil_affairs", "comparison_education", "comparison_housing",
-    "path:models/summary", "path:models/proposal",
+    "path:models/summary", "path:models/proposal", "path:models/office",
 )
 
 # What the layers below would have made: findings, links, and the one staged list that a summary reads itself.
@@ -67,7 +67,7 @@ class HandMadeFacts:
 
     def __init__(self, url: str) -> None:
         dbt.run("seed", "--select", "coverage_target", "compared_field", "parameter_default", "proposable_field",
-                "reported_figure_*", target="hand_made_facts")
+                "monitoring_trigger", "village_exit_condition", "reported_figure_*", target="hand_made_facts")
         self.connection = connect(url)
         with self.connection, self.connection.cursor() as cursor:
             cursor.execute("select to_regclass('mart_comparison.fact_person')")

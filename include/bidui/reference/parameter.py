@@ -50,6 +50,8 @@ def known_parameters() -> KnownParameters:
             is_number[parameter.rule_id, parameter.parameter] = parameter.type in ("number", "integer")
     # Read by comparison models; no rule owns it.
     is_number.setdefault(("FIELD", "house_area_tolerance"), True)
+    # A village's own population has no default; read by the village exit test.
+    is_number.setdefault(("MONITOR", "rural_population"), True)
     return KnownParameters(is_number)
 
 

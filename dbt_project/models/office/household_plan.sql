@@ -1,0 +1,23 @@
+{{ config(materialized='night_rows', key=['household_key'], meta={'dist_key': 'household_key'}) }}
+{#- One household, one plan (一户一案): income below the plan line in force for the place, and what a plan starts from. -#}
+select
+    f.household_key,
+    f.household_no,
+    f.county_code,
+    f.town_code,
+    f.village_code,
+    f.members,
+    f.income_per_capita,
+    {{ parameter('REG-08', 'plan_line') }} as plan_line,
+    f.household_type,
+    f.cause_1,
+    f.risks,
+    f.labour_members,
+    f.ill_members,
+    f.disabled_members,
+    f.student_members,
+    nullif(concat_ws(
+        '；', f.measure_health, f.measure_education, f.measure_housing, f.measure_social, f.measure_employment
+    ), '') as measures
+from {{ ref('fact_household') }} as f
+where f.income_per_capita < {{ parameter('REG-08', 'plan_line') }}
