@@ -19,6 +19,7 @@ from bidui.night.replay import replay
 from bidui.night.verify_chain import faults
 from bidui.problem import ProblemError
 from bidui.validation import override
+from figures_standing import difference, told
 
 # Verdicts beyond what was planted: mostly people whose own number is doubtful and whom no row gives a better one.
 MAX_SURPLUS = 60
@@ -133,13 +134,19 @@ def test_nothing_personal_in_the_servers_log(county: County, first_night: str) -
 
 
 def test_later_nights(county: County, first_night: str) -> None:
-    """Bad and missing files cancel nobody; corrections close, regressions reopen; no night is written over."""
+    """Bad and missing files cancel nobody; corrections close, regressions reopen; no night is written over.
+
+    What is told about why numbers changed adds up to the difference of the nights.
+    """
     for number in (2, 3):
         county.ingest(number)
         county.reconcile(number)
         assert truth.batches(county.connection, county.truth, number, county.night(number)) == []
         scores = truth.findings(county.connection, county.truth, number)
         assert {name: score.missed for name, score in scores.items() if score.missed} == {}, truth.table(scores)
+        changes = told(county.connection, county.night(number))
+        assert changes == difference(county.connection, county.night(number - 1), county.night(number))
+        assert len(changes) > 20
     events = dict(truth.rows(county.connection, "select event, count(*) from mart_finding.finding_event group by 1"))
     assert {"opened", "closed"} <= set(events)
     assert truth.rows(county.connection, "select as_of from ledger.published_night") == [(county.night(3),)]

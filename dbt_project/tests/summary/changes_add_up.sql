@@ -1,6 +1,8 @@
+{{ config(severity='warn') }}
 {#-
     The reasons of a figure add up to its difference from the night before, wherever both nights publish it (what is
-    withheld is not kept). A failure is mended in models/summary/change.
+    withheld is not kept). A failure is mended in models/summary/change; it warns: an explanation that is wrong must not keep
+    back a night that is right.
 -#}
 with nights as (
     select

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
+from bidui.warehouse import dbt
+from figures_standing import difference, told
 from hand_made_facts import COUNTY, NIGHT, TOWN, VILLAGE, HandMadeFacts
 
 NEXT = NIGHT + dt.timedelta(days=1)
@@ -138,36 +139,10 @@ def test_coverage_is_split_too_and_money_rounds_to_the_yuan(county: HandMadeFact
     assert set(deltas(county, "coverage:inpatient_reimbursement:numerator")) == {"correction", "subject_change"}
 
 
-def standing(made: HandMadeFacts, night: dt.date) -> Counter[tuple[str, str]]:
-    """(division, figure) → value, counted from the rows themselves."""
-    value: Counter[tuple[str, str]] = Counter()
-    for department in ("health_insurance", "civil_affairs", "education", "housing"):
-        for *places, field, verdict, count in made.query(
-            f"select county_code, town_code, village_code, field, verdict, count(*) from mart_comparison.comparison_{department}"
-            " where from_night <= %s and %s < to_night group by 1, 2, 3, 4, 5", night, night,
-        ):
-            for place in filter(None, places):
-                value[place, f"comparison:{department}:{field}:{verdict}"] += count
-    for *places, rule_id, count in made.query(
-        "select county_code, town_code, village_code, rule_id, count(*) from mart_finding.finding"
-        " where state = 'open' and from_night <= %s and %s < to_night group by 1, 2, 3, 4", night, night,
-    ):
-        for place in filter(None, places):
-            value[place, f"finding:{rule_id}"] += count
-    return value
-
-
 def test_deltas_add_up_to_the_difference_of_every_figure(county: HandMadeFacts) -> None:
-    difference = standing(county, NEXT)
-    difference.subtract(standing(county, NIGHT))
-    told: Counter[tuple[str, str]] = Counter()
-    for division, figure, delta in county.query(
-        "select division_code, figure, delta from mart_summary.change where from_night = %s and figure not like 'coverage:%%'",
-        NEXT,
-    ):
-        told[division, figure] += delta
-    assert {key: value for key, value in difference.items() if value} == {key: value for key, value in told.items() if value}
-    assert len(told) > 10
+    assert told(county.connection, NEXT) == difference(county.connection, NIGHT, NEXT)
+    assert len(told(county.connection, NEXT)) > 10
+    dbt.run("test", "--select", "changes_add_up", "--warn-error", as_of=NEXT, target="hand_made_facts")
 
 
 def test_what_is_about_few_is_not_published(county: HandMadeFacts) -> None:
