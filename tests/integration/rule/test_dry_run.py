@@ -34,27 +34,51 @@ def write(path: Path, *rules: dict[str, object]) -> Path:
     return path
 
 
+RULES = (
+    ("TST-01", "age > 60", {}),
+    ("TST-02", "settlement_mode <> '一站式'", {"grain": "settlement", "evidence": ["settlement_mode"]}),
+)
+# What those rules have found, without the time it takes to build it.
+FINDINGS = """
+create table mart_finding.finding (
+    rule_id text, subject_key text, object_key text, town_code text, state text, from_night date, to_night date
+);
+insert into mart_finding.finding
+select rule_id, subject_key, object_key, town_code, state, '2026-10-16', 'infinity'
+from (values
+    ('TST-01', '65', '', '990001101000', 'open'), ('TST-01', '70', '', '990001101000', 'exempt'),
+    ('TST-01', '85', '', '990001102000', 'confirmed'), ('TST-01', '50', '', '990001101000', 'closed'),
+    ('TST-02', '65', '2026-05', '990001101000', 'open'), ('TST-02', '70', '2026-06', '990001101000', 'open')
+) as found (rule_id, subject_key, object_key, town_code, state)
+returning 1
+"""
+
+
 @pytest.fixture
-def standing(nights, make_rule):
-    """TST-01 hits people over 60, TST-02 claims by hand; both have findings that stand."""
-    nights.catalogue(
-        make_rule("TST-01", "age > 60"),
-        make_rule("TST-02", "settlement_mode <> '一站式'", grain="settlement", evidence=["settlement_mode"]),
-    )
+def facts(nights, make_rule):
+    """TST-01 hits people over 60, TST-02 claims by hand."""
+    nights.catalogue(*(make_rule(rule_id, predicate, **more) for rule_id, predicate, more in RULES))
     nights.facts("fact_person", *(person(str(age), FAR if age > 80 else NEAR, age=age) for age in (50, 65, 70, 85)))
     nights.facts("fact_settlement", claim("65", "2026-05-01", "手工报销"), claim("70", "2026-06-01", "手工报销"))
-    nights.run(NIGHT)
     return nights
 
 
 @pytest.fixture
-def attempt(standing, warehouse: str):
+def standing(facts):
+    """Both rules bound, and their findings of the night."""
+    facts.bind(NIGHT)
+    facts.query(FINDINGS)
+    return facts
+
+
+@pytest.fixture
+def attempt(nights, warehouse: str):
     """Dry runs over a connection that can only read."""
     connection = psycopg2.connect(warehouse)
     connection.set_session(readonly=True)
 
     def run(**options: object) -> DryRun:
-        return dry_run(connection, folder=standing.folder, **options)
+        return dry_run(connection, folder=nights.folder, **options)
 
     yield run
     connection.close()
@@ -65,46 +89,47 @@ def counts(result: DryRun, rule_id: str) -> dict[str, tuple[int, int, int, int]]
     return {count.division_code: (count.new, count.gone, count.same, count.kept) for count in trial.counts}
 
 
-def test_an_unchanged_rule_changes_nothing(attempt):
+def test_an_unchanged_rule_changes_nothing(standing, attempt):
     result = attempt(rules=["TST-01", "TST-02"])
     assert result.as_of == NIGHT
     assert counts(result, "TST-01") == {NEAR: (0, 0, 2, 0), FAR: (0, 0, 1, 0)}
     assert counts(result, "TST-02") == {NEAR: (0, 0, 2, 0)}
 
 
-def test_a_changed_rule_is_what_the_night_then_does(attempt, standing, make_rule, tmp_path):
+def test_a_changed_rule_is_what_the_night_then_does(facts, attempt, make_rule, tmp_path):
+    facts.run(NIGHT)
     changed = make_rule("TST-01", "case when age <> 70 then age < 66 end")
+    before = facts.everything()
     tried = counts(attempt(file=write(tmp_path / "tried.yml", changed)), "TST-01")
     assert tried == {NEAR: (1, 0, 1, 1), FAR: (0, 1, 0, 0)}
-    before = standing.everything()
-    assert attempt(rules=["TST-01"]) and standing.everything() == before
+    assert facts.everything() == before
 
-    standing.catalogue(changed, make_rule("TST-02", "false", grain="settlement", evidence=["settlement_mode"]))
-    standing.run(NIGHT + dt.timedelta(days=1))
-    events = {(subject, event) for rule, subject, event in standing.events(NIGHT + dt.timedelta(days=1)) if rule == "TST-01"}
+    facts.catalogue(changed, make_rule("TST-02", "false", grain="settlement", evidence=["settlement_mode"]))
+    facts.run(NIGHT + dt.timedelta(days=1))
+    events = {(subject, event) for rule, subject, event in facts.events(NIGHT + dt.timedelta(days=1)) if rule == "TST-01"}
     assert events == {("50", "opened"), ("85", "closed")}
 
 
-def test_a_new_rule_opens_only(attempt, make_rule, tmp_path):
+def test_a_new_rule_opens_only(standing, attempt, make_rule, tmp_path):
     file = write(tmp_path / "tried.yml", make_rule("NEW-01", "age >= 65"), make_rule("NEW-02", "age > 900"))
     result = attempt(file=file)
     assert counts(result, "NEW-01") == {NEAR: (2, 0, 0, 0), FAR: (1, 0, 0, 0)}
     assert counts(result, "NEW-02") == {}
 
 
-def test_what_cannot_be_compared_is_kept(attempt, standing):
+def test_what_cannot_be_compared_is_kept(standing, attempt):
     standing.facts("fact_settlement", claim("65", "2026-05-01", "一站式"), claim("65", "2026-05-01", None))
     # The second claim of the month says nothing; June, of which nobody has a row now, is not looked at.
     assert counts(attempt(rules=["TST-02"]), "TST-02") == {NEAR: (0, 0, 0, 2)}
 
 
-def test_a_list_that_is_not_in_force_silences_a_rule(attempt, standing):
+def test_a_list_that_is_not_in_force_silences_a_rule(standing, attempt):
     standing.query("delete from ledger.night_batch where extract = 'hi_settlement' returning 1")
     [trial] = attempt(rules=["TST-02"]).trials
     assert (trial.silent, trial.counts) == (("hi_settlement",), ())
 
 
-def test_a_bad_rule_is_refused_with_its_place_and_the_others_are_tried(attempt, make_rule, tmp_path):
+def test_a_bad_rule_is_refused_with_its_place_and_the_others_are_tried(standing, attempt, make_rule, tmp_path):
     file = write(
         tmp_path / "tried.yml", make_rule("NEW-01", "agee > 1"), make_rule("NEW-02", "age > 1"),
         make_rule("NEW-03", "age > :limit", parameters=LIMIT), make_rule("NEW-04", "person_key::int / 0 > 1"),
@@ -122,7 +147,7 @@ def test_a_bad_rule_is_refused_with_its_place_and_the_others_are_tried(attempt, 
         assert problem.expected_zh and problem.expected_en and problem.fix_zh and problem.fix_en
 
 
-def test_a_changed_parameter_is_tried_and_not_kept(attempt, standing, make_rule, tmp_path):
+def test_a_changed_parameter_is_tried_and_not_kept(standing, attempt, make_rule, tmp_path):
     standing.query("insert into reference.county_parameter values ('MED-01', 'newborn_days', '', '60') returning 1")
     limit = {"limit": LIMIT["limit"] | {"rule": "MED-01", "parameter": "newborn_days"}}
     standing.catalogue(make_rule("TST-01", "age > :limit", parameters=limit))
@@ -136,7 +161,7 @@ def test_a_changed_parameter_is_tried_and_not_kept(attempt, standing, make_rule,
         attempt(rules=["TST-01"], parameters=tried)
 
 
-def test_another_night_or_an_unknown_rule_is_told(attempt):
+def test_another_night_or_an_unknown_rule_is_told(standing, attempt):
     with pytest.raises(ProblemError, match="2026-10-16"):
         attempt(rules=["TST-01"], as_of=dt.date(2026, 10, 15))
     with pytest.raises(ProblemError, match="NOPE-01"):
