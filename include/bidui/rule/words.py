@@ -65,7 +65,7 @@ class FactWords:
             return "是" if value else "否"
         if isinstance(value, list):
             return "、".join(map(self.value, value))
-        text = str(value)
+        text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
         if text in self._values:
             return self._values[text]
         if text in self._extracts:

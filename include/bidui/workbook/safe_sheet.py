@@ -29,9 +29,9 @@ TEXT_OF_A_CELL = 32_767
 CHOICES_LENGTH = 255
 
 # Heights are written out: what an office suite makes of wrapped text without them differs from one to the next.
-LINE_HEIGHT = 13.5
+LINE_HEIGHT = 14.5
 CHARACTERS_PER_WIDTH = 1.1  # widths count characters of 11 points, cells have 10
-MOST_LINES = 30  # a row may be 409 points high
+MOST_LINES = 28  # a row may be 409 points high
 
 _BASE = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#BFBFBF", "font_size": 10}
 _MARKS: dict[Mark, dict[str, Any]] = {

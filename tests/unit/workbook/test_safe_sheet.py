@@ -72,8 +72,8 @@ def test_a_full_sheet_goes_on_in_the_next(tmp_path: Path, monkeypatch: pytest.Mo
 def test_rows_are_as_high_as_their_wrapped_text(tmp_path: Path) -> None:
     rows: list[list[object]] = [["短"], ["柳" * 20], ["a" * 20], ["一\n二\n三"], ["长" * 4000], [12]]
     sheet = write(tmp_path / "a.xlsx", rows, [Column("列", width=10)])["试"]
-    lines = [None if (height := sheet.row_dimensions[line].height) is None else round((height - 2) / 13.5) for line in range(2, 8)]
-    assert lines == [None, 4, 2, 3, 30, None]
+    lines = [None if (height := sheet.row_dimensions[line].height) is None else round((height - 2) / safe_sheet.LINE_HEIGHT) for line in range(2, 8)]
+    assert lines == [None, 4, 2, 3, 28, None]
 
 
 def test_a_file_that_is_open_elsewhere_is_left_alone(tmp_path: Path) -> None:
