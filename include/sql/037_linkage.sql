@@ -147,3 +147,105 @@ language sql stable as $$
         (select min(m.model_version) from reference.link_model_shipped as m)
     )
 $$;
+
+-- Keep what `link_estimate` found as a version of its own, on top of the version in force: a level that could not be
+-- estimated keeps its weight. Tonight's frequencies are frozen with it.
+create or replace function reference.save_link_model(new_version text, night date) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    base text := ledger.active_link_model();
+begin
+    insert into reference.link_model_saved (
+        model_version, link_at, review_at, margin, weight_cap, weight_floor, largest_block, note, based_on, estimated_on
+    )
+    select
+        new_version, o.link_at, o.review_at, o.margin, o.weight_cap, o.weight_floor, o.largest_block,
+        format('按 %s 之夜估计 · estimated from the night of %s, on %s', night, night, base), base, night
+    from reference.link_model as o
+    where o.model_version = base;
+    insert into reference.link_weight_saved (model_version, comparison, level, m, u, by_term, meaning)
+    select
+        new_version,
+        w.comparison,
+        w.level,
+        coalesce(e.m, w.m),
+        -- Where a value's own frequency counts, u is the least it may be: that of a value nobody has met.
+        case when w.by_term is null then coalesce(e.u, w.u) else w.u end,
+        w.by_term,
+        w.meaning
+    from reference.link_weight as w
+    left join mart_identity.link_estimate as e on e.comparison = w.comparison and e.level = w.level
+    where w.model_version = base;
+    insert into reference.link_term (model_version, term, value, persons)
+    select new_version, t.term, t.value, t.persons
+    from mart_identity.int_identity__term as t;
+end
+$$;
+revoke all on function reference.save_link_model from public;
+
+-- Verdicts as they come back in a workbook: judged row by row, those that can stand are recorded, each once.
+-- given: [{place, mention_hash, person_hash, verdict, reason, reviewer, day}], verdict 同一人/same or 不同人/different.
+-- refusal: verdict_unknown | reviewer_missing | day_unreadable | day_in_future | answers_contradict | two_persons |
+-- not_waiting (the pair is not in the queue: its values have changed, or it was decided otherwise); NULL: it stands.
+create or replace function ledger.record_link_verdicts(given jsonb, source_file text, today date)
+returns table (place int, refusal text, is_new boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    create temporary table answer on commit drop as
+    select
+        g.place,
+        g.mention_hash,
+        g.person_hash,
+        case btrim(g.verdict)
+            when '同一人' then 'same' when 'same' then 'same' when '不同人' then 'different' when 'different' then 'different'
+        end as verdict,
+        nullif(btrim(g.reason), '') as reason,
+        nullif(btrim(g.reviewer), '') as reviewer,
+        parse.to_date(g.day) as day,
+        null::text as refusal,
+        false as is_known
+    from jsonb_to_recordset(given) as g (
+        place int, mention_hash text, person_hash text, verdict text, reason text, reviewer text, day text
+    );
+    update answer as a
+    set is_known = true
+    from (
+        select distinct on (v.mention_hash, v.person_hash) v.mention_hash, v.person_hash, v.verdict
+        from ledger.link_verdict as v
+        order by v.mention_hash, v.person_hash, v.verdict_id desc
+    ) as last_said
+    where (a.mention_hash, a.person_hash, a.verdict) = (last_said.mention_hash, last_said.person_hash, last_said.verdict);
+    update answer as a
+    set refusal = case
+        when a.verdict is null then 'verdict_unknown'
+        when a.reviewer is null then 'reviewer_missing'
+        when a.day is null then 'day_unreadable'
+        when a.day > today then 'day_in_future'
+        when exists (
+            select from answer as o
+            where (o.mention_hash, o.person_hash) = (a.mention_hash, a.person_hash) and o.verdict <> a.verdict
+        ) then 'answers_contradict'
+        when a.verdict = 'same' and exists (
+            select from answer as o
+            where o.mention_hash = a.mention_hash and o.person_hash <> a.person_hash and o.verdict = 'same'
+        ) then 'two_persons'
+        when not a.is_known and not exists (
+            select from mart_identity.link_review as q
+            where (q.mention_hash, q.person_hash) = (a.mention_hash, a.person_hash) and q.to_night = 'infinity'
+        ) then 'not_waiting'
+    end;
+    insert into ledger.link_verdict (mention_hash, person_hash, verdict, reason, decided_by, decided_on, source)
+    select distinct on (a.mention_hash, a.person_hash)
+        a.mention_hash, a.person_hash, a.verdict, a.reason, a.reviewer, a.day, source_file
+    from answer as a
+    where a.refusal is null and not a.is_known
+    order by a.mention_hash, a.person_hash, a.place;
+    return query
+    select a.place, a.refusal, a.refusal is null and not a.is_known from answer as a order by a.place;
+end
+$$;
+revoke all on function ledger.record_link_verdicts from public;

@@ -4,11 +4,15 @@
 {%- endmacro %}
 
 {#- What of a row identifies its person; a reviewer's verdict holds while these stay the same. -#}
-{% macro mention_values() -%}
-    {{ return([
+{% macro mention_values(alias=none) -%}
+    {%- set columns = [] -%}
+    {%- for column in [
         'id_no', 'name_norm', 'sex', 'birth_date', 'birth_year', 'village_code', 'town_code', 'household_key',
         'relative_name_norm', 'address',
-    ]) }}
+    ] -%}
+        {%- do columns.append((alias ~ '.' if alias else '') ~ column) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
 {%- endmacro %}
 
 {#- The same of a registry person. -#}

@@ -14,3 +14,16 @@
         ''
     {%- endif -%}
 {%- endmacro %}
+
+{#- The last reviewer's verdict that the night knows, as a literal; where nothing is frozen, every one. -#}
+{% macro last_verdict_id() -%}
+    {%- if execute -%}
+        {%- set rows = run_query(
+            "select coalesce((select last_verdict_id from ledger.night_linkage where as_of = " ~ as_of() ~ "),"
+            ~ " (select max(verdict_id) from ledger.link_verdict), 0)"
+        ) -%}
+        {{ rows[0][0] }}
+    {%- else -%}
+        0
+    {%- endif -%}
+{%- endmacro %}

@@ -1,8 +1,8 @@
 {{ planned_for_volume() }}
 {{ config(unlogged=true, meta={'dist_key': 'person_key'}) }}
 {#-
-    The decision that counts for each person named of whom anything can be said: a link by number and name; else a link of
-    the residual model; else what waits for a reviewer, the number's first.
+    The decision that counts for each person named of whom anything can be said: what a reviewer said; else a link by
+    number and name; else a link of the residual model; else what waits for a reviewer, the number's first.
 
     Gate added here: who is linked by number from this list already is not meant by another of its rows, unless that row
     has the person's own number in another form.
@@ -64,7 +64,7 @@ chosen as (
 
 ),
 
-final as (
+scored as (
 
     select
         extract,
@@ -119,6 +119,71 @@ final as (
         on n.batch_id = c.batch_id and n.row_no = c.row_no and n.subject_role = c.subject_role
         and c.final_decision = 'linked'
     where c.batch_id is null
+
+),
+
+verdict as (
+
+    select * from {{ ref('int_identity__verdict') }}
+
+),
+
+reviewed as (
+
+    select
+        v.extract,
+        v.batch_id,
+        v.row_no,
+        v.subject_role,
+        v.is_current,
+        v.person_key,
+        'linked' as decision,
+        coalesce(s.tier, '2') as tier,
+        'reviewer' as rule,
+        s.model_version,
+        s.match_weight,
+        s.runner_up_weight,
+        v.person_name,
+        v.name_grade,
+        s.number_holder_key,
+        true as is_explained,
+        v.is_number_new and s.number_holder_key is null as is_number_new,
+        coalesce(s.comparison, '{}'::jsonb) || jsonb_build_object('verdict_id', v.verdict_id) as comparison,
+        coalesce(s.gates, '{}'::jsonb) as gates
+    from verdict as v
+    left join scored as s
+        on
+            v.batch_id = s.batch_id and v.row_no = s.row_no and v.subject_role = s.subject_role
+            and v.person_key = s.person_key
+    where v.verdict = 'same' and v.turn = 1
+
+),
+
+-- A reviewer has said that the person proposed is somebody else, or that the row is another person's.
+struck as (
+
+    select distinct
+        v.batch_id,
+        v.row_no,
+        v.subject_role,
+        case when v.verdict = 'different' then v.same_person_key end as same_person_key
+    from verdict as v
+
+),
+
+final as (
+
+    select * from reviewed
+    union all
+    select s.*
+    from scored as s
+    inner join {{ ref('int_identity__registry_person') }} as r on s.person_key = r.person_key
+    where not exists (
+        select from struck
+        where
+            struck.batch_id = s.batch_id and struck.row_no = s.row_no and struck.subject_role = s.subject_role
+            and coalesce(struck.same_person_key = r.same_person_key, true)
+    )
 
 )
 

@@ -13,6 +13,7 @@ with registry as (
 
     select
         r.*,
+        s.person_name,
         s.relation_to_head,
         s.hamlet_name
     from {{ ref('int_identity__registry_person') }} as r
@@ -46,6 +47,7 @@ described as (
         r.id_state,
         r.id_key,
         parse.number_of_15(r.id_no) as number_15,
+        r.person_name,
         r.name_norm,
         coalesce(r.sex, r.id_sex) as sex,
         r.birth_date,

@@ -36,16 +36,10 @@ def finding(
     from rich.console import Console
 
     from bidui import explain
-    from bidui.warehouse import people, roles
-    from bidui.warehouse.connection import transaction
+    from bidui.warehouse import people
     from bidui.workbook import replacing
 
-    if login is None:
-        url = roles.connection_url("auditor")
-    else:
-        with transaction() as connection:
-            url = people.connection_url(connection, login)
-    story = explain.story(url, finding_id, as_of.date() if as_of else None)
+    story = explain.story(people.auditor_url(login), finding_id, as_of.date() if as_of else None)
     if html is not None:
         with replacing(html) as beside:
             beside.write_text(explain.page(story), encoding="utf-8")
@@ -54,3 +48,32 @@ def finding(
         typer.echo(json.dumps(story, ensure_ascii=False))
     elif html is None:
         explain.show(story, Console() if sys.stdout.isatty() else Console(width=160))
+
+
+@explanations.command()
+def link(
+    batch: Annotated[int, typer.Argument(metavar="BATCH", help="批次（audit.link） · batch")],
+    row: Annotated[int, typer.Argument(metavar="ROW", help="文件中的行号 · row number in the file")],
+    role: Annotated[str, typer.Option("--role", help="行内角色：self、head、male、female · role in the row")] = "self",
+    as_of: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="比对日期，默认已发布之夜 · night, default the published one")
+    ] = None,
+    login: Annotated[
+        str | None,
+        typer.Option("--login", help="以谁的审计权限显示姓名证件，默认不显示 · whose rights to names; without it none are shown"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读 · for programs")] = False,
+) -> None:
+    """部门一行与名册人员为何关联或为何不关联：逐项权重与门槛 · why a row is linked to a person or not, bit by bit."""
+    from rich.console import Console
+
+    from bidui.explain import link as links
+    from bidui.warehouse import people
+
+    story = links.story(
+        people.auditor_url(login), batch, row, role, as_of.date() if as_of else None, with_names=login is not None
+    )
+    if as_json:
+        typer.echo(json.dumps(story, ensure_ascii=False))
+    else:
+        links.show(story, Console() if sys.stdout.isatty() else Console(width=160))

@@ -16,19 +16,24 @@ def story(url: str, finding_id: str, night: dt.date | None = None) -> dict[str, 
     Keys: as_of, finding, subject, rule, values, personal, names_are_shown, rows, events, outcomes, related, run; a list
     with nothing in it is None. Raises ProblemError when the login sees no such finding on that night.
     """
+    found = asked(url, "select audit.explain_finding(%s, %s)", finding_id, night)
+    if found is None:
+        raise ProblemError(_not_seen(finding_id, night))
+    return found
+
+
+def asked(url: str, query: str, *parameters: object) -> dict[str, Any] | None:
+    """Return the JSON that a query gives the login of `url`; ProblemError where the login has no right to ask."""
     connection = psycopg2.connect(url, application_name="bidui explain")
     try:
         with connection, connection.cursor() as cursor:
-            cursor.execute("select audit.explain_finding(%s, %s)", (finding_id, night))
+            cursor.execute(query, parameters)
             row = cursor.fetchone()
     except psycopg2.errors.InsufficientPrivilege:
         raise ProblemError(_no_right()) from None
     finally:
         connection.close()
-    if row is None or row[0] is None:
-        raise ProblemError(_not_seen(finding_id, night))
-    found: dict[str, Any] = row[0]
-    return found
+    return row[0] if row else None
 
 
 def _not_seen(finding_id: str, night: dt.date | None) -> Problem:

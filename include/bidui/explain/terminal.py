@@ -15,7 +15,7 @@ def show(story: dict[str, Any], console: Console) -> None:
     """Print the story; text from files is never read as markup."""
     finding, rule, subject = story["finding"], story["rule"] or {}, story["subject"]
     console.rule(f"疑点 finding {finding['finding_id']}")
-    _pairs(
+    show_pairs(
         console,
         ("规则 rule", f"{finding['rule_id']} {rule.get('title', '')}（版本 version {rule.get('version', '')}）"),
         ("对象 subject", f"{said(SUBJECTS, subject['kind'])} {subject['key']} {shown(subject['name'])} {shown(subject['id_no'])}"),
@@ -29,7 +29,7 @@ def show(story: dict[str, Any], console: Console) -> None:
         ("比对之夜 night", f"{story['as_of']}，指纹 fingerprint {(story['run'] or {}).get('fingerprint', '')}"),
     )  # fmt: skip
     console.print("\n[bold]规则内容 · what the rule says[/]")
-    _pairs(
+    show_pairs(
         console,
         ("条件 predicate", rule.get("predicate")),
         ("例外 exceptions", rule.get("exceptions")),
@@ -39,14 +39,14 @@ def show(story: dict[str, Any], console: Console) -> None:
     )
     console.print("\n[bold]双方取值 · what each side says[/]")
     for side, values in (story["values"] or {}).items():
-        _pairs(console, *((label(story, side, name), value) for name, value in values.items()))
+        show_pairs(console, *((label(story, side, name), value) for name, value in values.items()))
     for row in story["rows"] or []:
-        _show_row(row, console)
-    _show_table(
+        show_row(row, console)
+    show_table(
         console, "经过 · what happened", ("日期 night", "事件 event", "状态 state"),
         [(event["as_of"], said(EVENTS, event["event"]), said(STATES, event["state"])) for event in story["events"] or []],
     )  # fmt: skip
-    _show_table(
+    show_table(
         console,
         "核查结果 · answers",
         ("编号", "结论 verdict", "哪方有误 wrong side", "原因 reason", "核查 check", "答复 by", "日期 on", "生效 in force"),
@@ -58,7 +58,7 @@ def show(story: dict[str, Any], console: Console) -> None:
             for answer in story["outcomes"] or []
         ],
     )  # fmt: skip
-    _show_table(
+    show_table(
         console, "相关疑点 · related findings", ("关系 relation", "编号 id", "规则 rule", "状态 state"),
         [
             ("原因 cause" if other["relation"] == "cause" else "后果 effect", other["finding_id"], other["rule_id"],
@@ -71,7 +71,8 @@ def show(story: dict[str, Any], console: Console) -> None:
     console.print("疑点须经核实，不是结论 · a finding is a lead to be verified, not a decision")
 
 
-def _show_row(row: dict[str, Any], console: Console) -> None:
+def show_row(row: dict[str, Any], console: Console) -> None:
+    """Print a row as delivered and as read, with its links and why it is quarantined."""
     place = " ".join(filter(None, (row["file"], row["sheet"] and f"[{row['sheet']}]")))
     console.print(
         f"\n[bold]{escape(row['title'] or row['extract'])}[/]：{escape(place)} 第 {row['row_no']} 行 row"
@@ -93,8 +94,8 @@ def _show_row(row: dict[str, Any], console: Console) -> None:
         )  # fmt: skip
     if table.row_count:
         console.print(table)
-    for link in row["links"] or []:
-        _pairs(
+    for link in row.get("links") or []:
+        show_pairs(
             console,
             ("关联 link", f"{said(DECISIONS, link['decision'])}，层级 tier {shown(link['tier'])}，{shown(link['rule'])}"),
             ("权重 weight", link["match_weight"] and f"{link['match_weight']}（次优 runner-up {shown(link['runner_up_weight'])}）"),
@@ -105,13 +106,15 @@ def _show_row(row: dict[str, Any], console: Console) -> None:
         console.print(f"  [red]隔离 quarantined[/]: {escape(failed['reason'])}")
 
 
-def _pairs(console: Console, *pairs: tuple[str, Any]) -> None:
+def show_pairs(console: Console, *pairs: tuple[str, Any]) -> None:
+    """Print names and values, one a line; what is empty is left out."""
     for name, value in pairs:
         if value not in (None, "", [], {}):
             console.print(f"  [cyan]{escape(name)}[/]: {escape(shown(value))}", soft_wrap=True, highlight=False)
 
 
-def _show_table(console: Console, title: str, headings: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+def show_table(console: Console, title: str, headings: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    """Print a table, nothing where it has no rows."""
     if not rows:
         return
     table = Table(title=title, title_justify="left")

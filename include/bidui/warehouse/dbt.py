@@ -18,15 +18,22 @@ class DbtError(RuntimeError):
     """A dbt command failed; the message names the nodes that failed, never a row's values."""
 
 
-def run(*command: str, as_of: dt.date | None = None, target: str = "night", threads: int | None = None) -> None:
+def run(
+    *command: str,
+    as_of: dt.date | None = None,
+    target: str = "night",
+    threads: int | None = None,
+    link_model: str | None = None,
+) -> None:
     """Run one dbt command (`"build", "--select", "tag:identity"`) for the night `as_of`.
 
-    `target` names a folder of artefacts, so that commands running at the same time do not share one.
+    `target` names a folder of artefacts, so that commands running at the same time do not share one. `link_model` is a
+    version of the residual model to try instead of the night's own.
     Raises DbtError naming each failed node and its message.
     """
     from dbt.cli.main import dbtRunner  # a second of imports: only who runs dbt pays
 
-    with _environment(as_of, target, threads):
+    with _environment(as_of, threads, link_model):
         result = dbtRunner().invoke(
             [
                 *command,
@@ -61,6 +68,14 @@ def build_beside(layers: Sequence[str], as_of: dt.date, schema_prefix: str) -> N
     )  # fmt: skip
 
 
+def link_beside(as_of: dt.date, schema_prefix: str, link_model: str) -> None:
+    """Decide all links once more under another version of the residual model, in schemas of their own."""
+    run(
+        "run", "--select", "+int_identity__decision,tag:identity", "--vars", json.dumps({"schema_prefix": schema_prefix}),
+        as_of=as_of, target=f"{schema_prefix}beside", link_model=link_model,
+    )  # fmt: skip
+
+
 def stage(models: Sequence[str], as_of: dt.date, target: str) -> None:
     """Stage the landed batches of the given staging models."""
     run("run", "--select", *models, as_of=as_of, target=target)
@@ -74,7 +89,8 @@ def forget_parsed() -> None:
 
 
 @contextmanager
-def _environment(as_of: dt.date | None, target: str, threads: int | None) -> Iterator[None]:
+def _environment(as_of: dt.date | None, threads: int | None, link_model: str | None) -> Iterator[None]:
+    session = {"bidui.as_of": as_of.isoformat() if as_of else None, "bidui.link_model": link_model}
     url = sqlalchemy.make_url(warehouse_url())
     settings: Mapping[str, str] = {
         "BIDUI_PGHOST": url.host or "",
@@ -82,7 +98,7 @@ def _environment(as_of: dt.date | None, target: str, threads: int | None) -> Ite
         "BIDUI_PGUSER": url.username or "",
         "BIDUI_PGPASSWORD": str(url.password or ""),
         "BIDUI_PGDATABASE": url.database or "",
-        "PGOPTIONS": f"-c bidui.as_of={as_of.isoformat()}" if as_of else "",
+        "PGOPTIONS": " ".join(f"-c {name}={_escaped(value)}" for name, value in session.items() if value),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
         "DBT_LOG_LEVEL": "warn",
@@ -99,3 +115,8 @@ def _environment(as_of: dt.date | None, target: str, threads: int | None) -> Ite
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _escaped(value: str) -> str:
+    """As a value in PGOPTIONS, where a blank separates options."""
+    return value.replace("\\", "\\\\").replace(" ", "\\ ")

@@ -13,7 +13,9 @@ from psycopg2.extras import RealDictCursor
 
 from bidui.home import secret
 from bidui.problem import Problem, ProblemError
+from bidui.warehouse.connection import transaction
 from bidui.warehouse.roles import Role, ensure_login, matrix, role_named, url_of
+from bidui.warehouse.roles import connection_url as url_of_role
 
 EVERY_COUNTY = "*"
 # PostgreSQL folds names to lower case and cuts them at 63; the platform's own logins start with bidui_.
@@ -140,6 +142,14 @@ def connection_url(connection: psycopg2.extensions.connection, login: str) -> st
     if _role_of(connection, login) is None:
         raise ProblemError(_unknown_login(connection, login))
     return url_of(login, _password(login))
+
+
+def auditor_url(login: str | None) -> str:
+    """Return the URL by which to read with a person's rights; without a login, with those of the platform's auditor."""
+    if login is None:
+        return url_of_role("auditor")
+    with transaction() as connection:
+        return connection_url(connection, login)
 
 
 def _password(login: str) -> str:

@@ -1,0 +1,86 @@
+"""The review queue as a workbook: one line per row and registry person that the model could not decide."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from pathlib import Path
+
+import psycopg2
+
+from bidui.home import secret
+from bidui.linkage.words import comparison_words, gate_words
+from bidui.workbook import Column, open_book
+
+SAME, DIFFERENT = "同一人", "不同人"
+
+# What comes back: the header says which column it is, wherever it was moved to.
+VERDICT, REASON, REVIEWER, DAY = "结论 verdict", "理由 reason", "复核人 reviewer", "复核日期 date"
+MENTION, PERSON, CHECK = "mention_hash", "person_hash", "check"
+
+_COLUMNS = (
+    Column("数据项 extract", 18), Column("批次 batch", 8), Column("行号 row", 8), Column("角色 role", 8),
+    Column("行数 rows", 7),
+    Column("部门：姓名 name", 12), Column("部门：证件号码 ID number", 22), Column("部门：性别 sex", 7),
+    Column("部门：出生日期 birth date", 12), Column("部门：村 village", 14),
+    Column("名册：人编号 person", 14), Column("名册：姓名 name", 12), Column("名册：证件号码 ID number", 22),
+    Column("名册：性别 sex", 7), Column("名册：出生日期 birth date", 12), Column("名册：村 village", 14),
+    Column("权重（比特） weight, bits", 10), Column("各项比较 comparison", 34), Column("为何需要复核 why", 30),
+    Column(VERDICT, 10, editable=True, choices=(SAME, DIFFERENT)), Column(REASON, 24, editable=True),
+    Column(REVIEWER, 12, editable=True), Column(DAY, 12, editable=True),
+    Column(MENTION, hidden=True), Column(PERSON, hidden=True), Column(CHECK, hidden=True),
+)  # fmt: skip
+
+_QUEUE = """
+select
+    min(extract), min(batch_id), (array_agg(row_no order by batch_id, row_no))[1], min(subject_role), count(*),
+    min(row_name), min(row_id_no), min(row_sex), min(row_birth_date), min(row_village_name),
+    min(person_no), min(person_name), min(id_no), min(sex), min(birth_date), min(village_name),
+    min(match_weight), min(comparison::text)::jsonb, min(gates::text)::jsonb, mention_hash, person_hash
+from audit.link_review
+group by mention_hash, person_hash
+order by min(match_weight) desc nulls last, mention_hash, person_hash
+"""
+
+
+def write(url: str, path: Path) -> int:
+    """Write the queue of the published night as the login of `url` may read it; return how many lines there are.
+
+    The same pair met in several rows is one line. Raises ProblemError when the file cannot be written.
+    """
+    connection = psycopg2.connect(url, application_name="bidui linkage review")
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("select as_of from ledger.published_night")
+            (night,) = cursor.fetchone() or (None,)
+            cursor.execute(_QUEUE)
+            pairs = cursor.fetchall()
+    finally:
+        connection.close()
+    with open_book(path, created=night or dt.date(1970, 1, 1), title="人员关联复核 · review of links") as book:
+        sheet = book.sheet(
+            "复核 review",
+            _COLUMNS,
+            titles=(
+                f"人员关联复核（{night}） · links to review",
+                "请选择“同一人”或“不同人”，填写复核人和日期；不确定的留空。勿改动其他列。"
+                " Choose, and write who decided and when; leave open what is not certain.",
+            ),
+            protected=True,
+        )
+        for *cells, comparison, gates, mention, person in pairs:
+            sheet.row(
+                [
+                    *(str(cell) if isinstance(cell, int) and place in (1, 2) else cell for place, cell in enumerate(cells)),
+                    comparison_words(comparison), gate_words(gates), None, None, None, None,
+                    mention, person, check_of(mention, person),
+                ]
+            )  # fmt: skip
+    return len(pairs)
+
+
+def check_of(mention_hash: str, person_hash: str) -> str:
+    """A mark that only this platform can make: a line whose keys were edited does not carry it."""
+    text = f"{mention_hash} {person_hash}".encode()
+    return hmac.new(secret("workbook").encode(), text, hashlib.sha256).hexdigest()[:24]
