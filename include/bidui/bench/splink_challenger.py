@@ -85,13 +85,14 @@ def main(work: Path) -> None:
         linker.training.estimate_parameters_using_expectation_maximisation(block_on(*columns))
     trained = time.perf_counter()
     predicted = linker.inference.predict(threshold_match_weight=2)
+    found = predicted.physical_name  # Splink's own name for its table
     best = connection.sql(
-        "select unique_id_l as claim_key, unique_id_r as person_key, match_weight"
-        f" from {predicted.physical_name} qualify row_number() over"
+        "select unique_id_l as claim_key, unique_id_r as person_key, match_weight"  # noqa: S608
+        f" from {found} qualify row_number() over"
         " (partition by unique_id_l order by match_weight desc, unique_id_r) = 1"
     )
     best.write_csv(str(work / "best.csv"), header=True)
-    [(pairs,)] = connection.sql(f"select count(*) from {predicted.physical_name}").fetchall()
+    [(pairs,)] = connection.sql(f"select count(*) from {found}").fetchall()  # noqa: S608
     ended = time.perf_counter()
     print(  # noqa: T201 - the answer to the process that started this one
         json.dumps(

@@ -98,3 +98,36 @@ def rules(
         f"{result['rules']} 条规则 rules, {result['hits']:,} 命中 hits: 一遍 one pass {result['pass_seconds']} s,"
         f" 逐条 one query each {result['queries_seconds']} s, 比 ratio {result['ratio']}"
     )
+
+
+@bench.command()
+def linkage(
+    persons: Annotated[int, typer.Option(help="名册人数 · registry persons")] = 100_000,
+    seed: Annotated[int, typer.Option(help="随机种子 · seed of the county")] = 1,
+    folder: Annotated[Path | None, typer.Option(help="样例存放目录 · where the county is kept")] = None,
+    splink: Annotated[bool, typer.Option(help="与 Splink 同数据对照 · beside Splink on the same residual")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读 · for programs")] = False,
+) -> None:
+    """人员关联对照样例真值：精度、召回、复核量、耗时、内存 · linkage against the sample's truth, beside Splink."""
+    from bidui.bench import linkage as bench_linkage
+    from bidui.home import folder as home_folder
+
+    result = bench_linkage.run(persons, seed, folder or home_folder("bench"), splink=splink)
+    if as_json:
+        typer.echo(json.dumps(result, ensure_ascii=False))
+        return
+    typer.echo(
+        f"{result['rows']:,} 人次 persons named, {result['linked']:,} 已关联 linked, {result['wrong']} 错 wrong:"
+        f" 精度 precision {result['precision']}, 召回 recall {result['recall']},"
+        f" 含复核 with review {result['recall_with_review']}"
+    )
+    typer.echo(
+        f"待复核 review: {result['review']:,}（每百万 per million {result['review_per_million']:,}，"
+        f"其中为真 true {result['review_share_true']:.0%}）"
+    )
+    for name, found in (("第二层 tier 2", result["tier_2"]), ("Splink", result["splink"])):
+        if found:
+            typer.echo(
+                f"{name}: {found['linked']:,} 已关联 linked, {found['wrong']} 错 wrong, 召回 recall {found['recall']},"
+                f" {found['seconds']} 秒 s, 内存峰值 peak {found.get('server_peak_mb', found.get('peak_mb'))} MB"
+            )

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
 from bidui.home import secret
 from bidui.linkage.words import comparison_words, gate_words
+from bidui.problem import Problem, ProblemError
 from bidui.workbook import Column, open_book
 
 SAME, DIFFERENT = "同一人", "不同人"
@@ -47,7 +50,8 @@ order by min(match_weight) desc nulls last, mention_hash, person_hash
 def write(url: str, path: Path) -> int:
     """Write the queue of the published night as the login of `url` may read it; return how many lines there are.
 
-    The same pair met in several rows is one line. Raises ProblemError when the file cannot be written.
+    The same pair met in several rows is one line. Raises ProblemError when the login may not read it, or the file
+    cannot be written.
     """
     connection = psycopg2.connect(url, application_name="bidui linkage review")
     try:
@@ -56,9 +60,17 @@ def write(url: str, path: Path) -> int:
             (night,) = cursor.fetchone() or (None,)
             cursor.execute(_QUEUE)
             pairs = cursor.fetchall()
+    except (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.UndefinedTable):
+        raise ProblemError(_no_queue()) from None
     finally:
         connection.close()
-    with open_book(path, created=night or dt.date(1970, 1, 1), title="人员关联复核 · review of links") as book:
+    write_book(path, night or dt.date(1970, 1, 1), pairs)
+    return len(pairs)
+
+
+def write_book(path: Path, night: dt.date, pairs: Sequence[tuple[Any, ...]]) -> None:
+    """Write lines in the order of the queue's columns."""
+    with open_book(path, created=night, title="人员关联复核 · review of links") as book:
         sheet = book.sheet(
             "复核 review",
             _COLUMNS,
@@ -77,10 +89,22 @@ def write(url: str, path: Path) -> int:
                     mention, person, check_of(mention, person),
                 ]
             )  # fmt: skip
-    return len(pairs)
 
 
 def check_of(mention_hash: str, person_hash: str) -> str:
     """A mark that only this platform can make: a line whose keys were edited does not carry it."""
     text = f"{mention_hash} {person_hash}".encode()
     return hmac.new(secret("workbook").encode(), text, hashlib.sha256).hexdigest()[:24]
+
+
+def _no_queue() -> Problem:
+    return Problem(
+        code="linkage.review",
+        what_zh="该登录看不到待复核清单，或尚无发布之夜",
+        what_en="this login cannot read the review queue, or no night is published",
+        column="--login",
+        expected_zh="审计角色的登录",
+        expected_en="a login of the role auditor",
+        fix_zh="换用审计登录（bidui grants），或先运行一夜",
+        fix_en="use an auditor's login (`bidui grants`), or run a night first",
+    )

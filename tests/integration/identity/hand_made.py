@@ -41,6 +41,7 @@ class HandMadeCounty:
 
     def __init__(self, url: str, night: dt.date = NIGHT) -> None:
         self.night = night
+        self.url = url
         self.connection = psycopg2.connect(url)
         self.connection.autocommit = True
         self._extracts = load_sources(sources_dir()).extracts
