@@ -28,7 +28,9 @@ return case cadence
     when 'monthly' then (date_trunc('month', day) - interval '1 month')::date
     when 'quarterly' then (date_trunc('quarter', day) - interval '3 months')::date
     -- Terms begin in March and September.
-    when 'termly' then (date_trunc('month', day) - make_interval(months => 6 + (extract(month from day)::int + 3) % 6))::date
+    when 'termly' then (
+        date_trunc('month', day) - make_interval(months => 6 + (extract(month from day)::int + 3) % 6)
+    )::date
     when 'yearly' then (date_trunc('year', day) - interval '1 year')::date
 end;
 

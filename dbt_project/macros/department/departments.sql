@@ -13,7 +13,8 @@
 -#}
 {% macro added_departments() -%}
     {%- set found = {} -%}
-    {%- for name in context.keys() | sort if name.startswith('department__') -%}
+    {#- The linter renders without dbt, and has no context. -#}
+    {%- for name in (context.keys() if context is defined else []) | sort if name.startswith('department__') -%}
         {%- do found.update({name[12:]: context[name]()}) -%}
     {%- endfor -%}
     {{ return(found) }}
