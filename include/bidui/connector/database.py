@@ -25,12 +25,15 @@ def engine(origin: SqlOrigin) -> Iterator[Engine]:
 
     connection = connection_of(origin.connection)
     extra = dict(connection.extra_dejson or {})
-    kind = DATABASES["kinds"].get(connection.conn_type)
-    driver = extra.get("driver") or (kind or {}).get("driver")
+    driver = extra.get("driver") or DATABASES["kinds"].get(connection.conn_type, {}).get("driver")
     if driver is None:
         known = ", ".join(DATABASES["kinds"])
-        raise refusal("wrong_kind", origin.connection, detail=f"conn_type {connection.conn_type}; {known}")
-    limits = {name: _limit(value, origin.timeout_seconds) for name, value in ((kind or {}).get("connect_args") or {}).items()}
+        raise refusal("wrong_kind", origin.connection, detail=f"conn_type {connection.conn_type}; {known}, or extra driver")
+    # Airflow makes a conn_type without a provider of its own `generic`; the driver tells the database all the same.
+    known_by_driver = {kind["driver"]: kind.get("connect_args", {}) for kind in DATABASES["kinds"].values()}
+    limits = {
+        name: _limit(value, origin.timeout_seconds) for name, value in known_by_driver.get(driver, {}).items()
+    }
     url = sa.URL.create(
         driver,
         username=connection.login,

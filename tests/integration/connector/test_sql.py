@@ -118,6 +118,14 @@ def test_a_table_lands_as_a_file_would(office: Office, database: tuple[str, Data
     assert office.night(NIGHT + dt.timedelta(days=1)) == {"landed": 1}
 
 
+def test_a_generic_connection_with_a_driver_does_as_well(office: Office, mariadb: DatabaseServer) -> None:
+    """What Airflow's command makes of a conn_type that has no provider here."""
+    connect(office, ("generic", mariadb), extra={"driver": "mysql+pymysql"})
+    office.contract({"kind": "sql", "table": "ac01", "columns": COLUMNS})
+    office.night()
+    assert office.raw() == LANDED
+
+
 def test_a_query_binds_the_night_and_its_labels_are_the_columns(
     office: Office, database: tuple[str, DatabaseServer]
 ) -> None:
