@@ -35,8 +35,8 @@ _REFUSALS: dict[str, tuple[str, str, str, str, bool]] = {
     "wrong_kind": (
         "连接的类型不对",
         "the connection is of another kind",
-        "改连接的 conn_type，或改约定里的 origin",
-        "change its conn_type, or the origin in the contract",
+        "改连接的 conn_type（数据库也可在 extra 中写 driver），或改约定里的 origin",
+        "change its conn_type (for a database, driver in its extra will do), or the origin in the contract",
         True,
     ),
     "wrong_password": (
@@ -127,8 +127,8 @@ _REFUSALS: dict[str, tuple[str, str, str, str, bool]] = {
     "refused": (
         "服务器拒绝了请求",
         "the server refused the request",
-        "把下面的代码告诉对方",
-        "tell the department the code below",
+        "把上述代码告诉对方",
+        "tell the department this code",
         True,
     ),
     "bad_page": (
@@ -155,29 +155,29 @@ _REFUSALS: dict[str, tuple[str, str, str, str, bool]] = {
     "too_slow": (
         "服务器没有在限时内应答",
         "the server did not answer in time",
-        "会自动再试；常常如此则放宽 origin.timeout_seconds 或请对方建索引",
-        "it is tried again; when it happens often, raise origin.timeout_seconds or ask for an index",
+        "等待自动重试；常常如此则放宽 origin.timeout_seconds 或请对方建索引",
+        "wait, it is tried again; when it happens often, raise origin.timeout_seconds or ask for an index",
         False,
     ),
     "unreachable": (
         "连接不上服务器，或连接中断",
         "the server cannot be reached, or the connection was cut",
-        "会自动再试，文件接着断点下载；一直如此则检查地址、端口和防火墙",
-        "it is tried again, files go on from where they were cut; check address, port and firewall if it stays",
+        "等待自动重试，文件接着断点下载；一直如此则检查地址、端口和防火墙",
+        "wait, it is tried again and files go on from where they were cut; check address, port and firewall if it stays",
         False,
     ),
     "half": (
         "收到的不完整，没有入库",
         "what came is not complete; nothing of it lands",
-        "会自动再试；一直如此请对方检查",
-        "it is tried again; if it stays, ask the department",
+        "等待自动重试；一直如此则请对方检查",
+        "wait, it is tried again; if it stays, ask the department",
         False,
     ),
     "changing": (
         "文件还在写入",
         "a file is still being written",
-        "下一夜再取；或请对方写完后放 <文件名>.done，并把 complete 改为 done_marker",
-        "it is taken the next night; or let them put <name>.done beside finished files and set complete: done_marker",
+        "等到下一夜再取；或请对方写完后放 <文件名>.done，并把 complete 改为 done_marker",
+        "wait for the next night; or let them put <name>.done beside finished files and set complete: done_marker",
         False,
     ),
 }
