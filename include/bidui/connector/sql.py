@@ -56,11 +56,13 @@ def _stream(
     rows = 0
     highest: Any = None
     with database.in_words(engine, origin), engine.connect() as session:
-        result = session.execution_options(stream_results=True, yield_per=ROWS_AT_A_TIME).execute(statement, parameters)
+        streaming = session.execution_options(stream_results=True, max_row_buffer=ROWS_AT_A_TIME)
+        result = streaming.execute(statement, parameters)
         positions = _positions(origin, list(result.keys()))
         mark = positions.pop(_MARK, None)
         wanted = list(positions.values())
-        for block in result.partitions():
+        # With the size said here: left to an option of the connection, SQLAlchemy fetched everything at once.
+        for block in result.partitions(ROWS_AT_A_TIME):
             writer.write([as_text(row[position]) for position in wanted] for row in block)
             rows += len(block)
             if mark is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -181,7 +182,12 @@ def test_a_cut_night_lands_nothing_of_it_and_goes_on_when_asked_again(
     assert error.problems[0].code == "pull.unreachable"
     assert office.pulled_files() == ["insured_20261016.csv.part"]
     wire.cut_after = None
-    assert office.night() == {"landed": 1}
+    tracemalloc.start()
+    office.fetch()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 * 2**20  # all rows at once take twice that
+    assert office.land() == {"landed": 1}
     assert office.ask("select count(*), count(distinct id_no) from raw.insured") == [(60_000, 60_000)]
 
 
