@@ -36,6 +36,10 @@ where kind = %s and subject = %s and state = %s and resolved_on is null
 """
 
 
+# A failed task is news of its night: the next one says anew how it went.
+PAST = "update ledger.alert set resolved_on = %s where kind = 'task_failed' and resolved_on is null and last_seen < %s"
+
+
 def evaluate(today: dt.date) -> dict[str, int]:
     """Look at the night's conditions and tell what is due; return how many stand, were told, and are over.
 
@@ -44,6 +48,7 @@ def evaluate(today: dt.date) -> dict[str, int]:
     with transaction() as connection, connection.cursor() as cursor:
         cursor.execute(CONDITIONS, (today,))
         alerts = [Alert.of(*row) for row in cursor.fetchall()]
+        cursor.execute(PAST, (today, today))
     return tell(alerts, today, closes=OF_THE_NIGHT)
 
 

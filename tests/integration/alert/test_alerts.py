@@ -271,6 +271,8 @@ def test_a_failed_task_is_mailed_in_both_languages(duty: Duty, mailbox: Mailbox)
     assert "张三" not in str(message)
     assert tell([Alert.of("component_silent", "scheduler", "unhealthy")], DAY)["told"] == 1  # nobody wants it: recorded
     assert len(mailbox.got) == 1
+    evaluate(dt.date(2026, 10, 17))
+    assert [row[:2] for row in duty.standing()] == [("component_silent", "scheduler")]
 
 
 def test_without_a_connection_or_a_server_the_night_goes_on(duty: Duty, robot: Robot, caplog: Any) -> None:
