@@ -70,7 +70,7 @@ def worklists(
         return
     typer.echo(
         f"{result['findings']:,} 条疑点 findings, {result['files']:,} 个清单 files, {result['written_mb']} MB: "
-        f"{result['seconds']} 秒 s, 内存峰值 peak {result['peak_mb']} MB"
+        f"{result['seconds']} 秒 s（CPU {result['cpu_seconds']} s）, 内存峰值 peak {result['peak_mb']} MB"
     )
 
 
