@@ -57,6 +57,12 @@ def county(warehouse: str) -> Iterator[HandMadeFacts]:
             NIGHT,
         )
         made.run(
+            "insert into mart_identity.link_review (extract, batch_id, row_no, subject_role, person_key, county_code,"
+            " row_name, row_id_no, person_name, id_no, from_night, to_night)"
+            " values ('hi_roll', 1, %s, 'self', %s, %s, '欧阳明月', '99010119900101123X', '诸葛小亮', '990102199001019999', %s,"
+            " 'infinity')", ord(key[0]) + int(key[1]), key, place.get("county_code", COUNTY), NIGHT,
+        )
+        made.run(
             "insert into ledger.outcome (finding_id, verdict, reason, answered_by, answered_on)"
             " values (%s, 'unclear', '欧阳明月在外', 'village', %s)", f"f{key}", NIGHT,
         )
