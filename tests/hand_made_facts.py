@@ -39,6 +39,11 @@ create table if not exists mart_identity.link (
     model_version text, match_weight double precision, runner_up_weight double precision, comparison jsonb, gates jsonb,
     row_hash bigint, from_night date, to_night date
 );
+create table if not exists mart_identity.registry_key (
+    kind text, life_key text, number_key text, has_number boolean, id_key bigint, name_norm text,
+    household_number_key text, household_life_key text, is_listed boolean, basis text, evidence jsonb, since date,
+    survivor_key text, row_hash bigint, from_night date, to_night date
+);
 create table if not exists mart_identity.link_review (
     extract text, batch_id bigint, row_no bigint, subject_role text, person_key text, county_code text, mention_hash text,
     person_hash text, row_name text, row_id_no text, row_sex text, row_birth_date date, row_village_code text,
@@ -130,7 +135,7 @@ class HandMadeFacts:
             self.run(f"truncate mart_comparison.{table}")
         self.run(
             "truncate mart_finding.finding, mart_finding.finding_event, reference.county_parameter, mart_identity.link,"
-            " mart_identity.link_review,"
+            " mart_identity.link_review, mart_identity.registry_key,"
             " mart_identity.int_identity__linked_row, mart_identity.int_identity__mention, mart_identity.int_identity__decision,"
             " mart_identity.int_identity__registry_person, staging.hi_premium_request, ledger.night_batch"
         )
