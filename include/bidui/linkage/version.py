@@ -24,7 +24,7 @@ CHANGES = """
 select
     coalesce(b.decision, 'nobody') as before,
     coalesce(a.decision, 'nobody') as after,
-    b.person_key is distinct from a.person_key as is_other_person,
+    coalesce(b.person_key <> a.person_key, false) as is_other_person,
     coalesce(a.extract, b.extract) as extract,
     count(*) as rows
 from mart_identity.int_identity__decision as b

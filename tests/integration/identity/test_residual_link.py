@@ -6,7 +6,10 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from hand_made import OTHER_VILLAGE, VILLAGE, HandMadeCounty, id_number
+from hand_made import NIGHT, OTHER_VILLAGE, VILLAGE, HandMadeCounty, id_number
+
+from bidui.linkage import version
+from bidui.problem import ProblemError
 
 Link = dict[str, Any]
 Links = dict[tuple[str, int, str], Link]
@@ -220,6 +223,35 @@ def test_a_linked_person_becomes_comparable(county: HandMadeCounty, links: Links
 
 def test_frequencies_once_frozen_do_not_move(county: HandMadeCounty, links: Links) -> None:
     assert county.query("select persons from reference.link_term where term = 'population'") == [(POPULATION,)]
+
+
+def test_a_version_is_saved_tried_and_activated(county: HandMadeCounty, links: Links) -> None:
+    county.query("insert into ledger.run (as_of, kind, status) values (%s, 'night', 'published')", (NIGHT,))
+    assert version.estimate("trial") == "trial"
+    with pytest.raises(ProblemError, match="trial"):
+        version.estimate("trial")
+    # too few pairs to estimate anything from: every level keeps its weight, and tonight's people are counted
+    assert county.query(
+        "select count(*) filter (where t.bits <> s.bits), count(*) > 30 from reference.link_weight as t"
+        " inner join reference.link_weight as s using (comparison, level)"
+        " where t.model_version = 'trial' and s.model_version = 'shipped-1'"
+    ) == [(0, True)]
+    assert county.query("select persons < 100 from reference.link_term where model_version = 'trial' and term = 'population'")
+
+    county.query("insert into reference.link_model_saved select 'strict', 99, 2, 5, 16, -12, 20000, '', 'shipped-1', %s", (NIGHT,))
+    county.query(
+        "insert into reference.link_weight_saved select 'strict', comparison, level, m, u, by_term, meaning"
+        " from reference.link_weight where model_version = 'shipped-1'"
+    )
+    linked = sum(link["tier"] == "2" and link["decision"] == "linked" for link in links.values())
+    changes = version.activate("strict", by="李经办", reason="试行")
+    assert sum(change.rows for change in changes if (change.before, change.after) == ("linked", "review")) == linked
+    assert county.query("select ledger.active_link_model(), (select count(*) from ledger.link_activation)") == [("strict", 1)]
+    # what stands is untouched until the next night
+    assert read_links(county) == links
+    for mistake in (lambda: version.difference("nobody"), lambda: version.activate("strict", by=" ", reason="x")):
+        with pytest.raises(ProblemError):
+            mistake()
 
 
 def key_of(name: str) -> str:
