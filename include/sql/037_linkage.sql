@@ -51,7 +51,7 @@ create or replace view reference.link_model as
 select model_version, link_at, review_at, margin, weight_cap, weight_floor, largest_block, note, 'shipped' as origin
 from reference.link_model_shipped
 union all
-select model_version, link_at, review_at, margin, weight_cap, weight_floor, largest_block, note, 'estimated'
+select model_version, link_at, review_at, margin, weight_cap, weight_floor, largest_block, note, 'estimated' as origin
 from reference.link_model_saved;
 comment on view reference.link_model is
 '残余关联模型的版本与界限（比特） · versions of the residual model and their limits, bits';

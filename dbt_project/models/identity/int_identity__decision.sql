@@ -85,7 +85,8 @@ scored as (
         false as is_explained,
         has_number as is_number_new,
         comparison,
-        gates || case when is_linked_by_number then '{"linked_by_number_in_list": true}'::jsonb else '{}'::jsonb end as gates
+        gates || jsonb_strip_nulls(jsonb_build_object('linked_by_number_in_list', nullif(is_linked_by_number, false)))
+            as gates
     from chosen
     where
         final_decision = 'linked'

@@ -38,7 +38,10 @@ described as (
         case when g.holder_key is null then g.id_key end as own_id_key,
         case
             when g.holder_key is null
-                then coalesce({{ id_birth_date('g.id_key') }}, {{ id_birth_date(id_key_of_15('g.id_no', 'g.id_state')) }})
+                then coalesce(
+                    {{ id_birth_date('g.id_key') }},
+                    {{ id_birth_date(id_key_of_15('g.id_no', 'g.id_state')) }}
+                )
         end as number_birth_date,
         h.household_key as holder_household_key,
         h.same_person_key as holder_same_person_key

@@ -23,7 +23,8 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by claim_key order by match_weight desc, village_code = claim_village_code desc nulls last, person_key
+            partition by claim_key
+            order by match_weight desc, village_code = claim_village_code desc nulls last, person_key asc
         ) as turn
     from pair
 
@@ -61,14 +62,14 @@ rival as (
 
 ),
 
--- A number that serves several people says nothing about any of them. (A household member's is not taken for one's own.)
+-- A number that serves several people says nothing about any of them; a household member's is not taken for one's own.
 number_of_many as (
 
     select distinct b.claim_key
     from best as b
     inner join {{ ref('int_identity__residual_claim') }} as other
         on b.claim_number = other.id_no and b.claim_name <> other.name_norm
-    where b.has_number and b.id <> 'household_member' and {{ name_grade('b.claim_name', 'other.name_norm') }} <> 'variant'
+-- A number that serves several people says nothing about any of them; one of the household is taken for nobody's own.
 
 ),
 

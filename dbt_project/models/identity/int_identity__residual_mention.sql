@@ -44,8 +44,10 @@ final as (
 
     select
         *,
-        case when id_state in ('ok', 'old15') then id_no || ' ' || name_norm else {{ identity_hash(mention_values()) }} end
-            as claim_key
+        case
+            when id_state in ('ok', 'old15') then id_no || ' ' || name_norm
+            else {{ identity_hash(mention_values()) }}
+        end as claim_key
     from named
 
 )

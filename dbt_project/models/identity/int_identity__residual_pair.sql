@@ -101,7 +101,11 @@ weighed as (
         {%- if own %}
         case
             when w_{{ comparison }}.by_term = '{{ own }}'
-                then {{ bits('w_' ~ comparison, 'greatest(w_' ~ comparison ~ '.u, coalesce(t_' ~ comparison ~ '.frequency, 0))') }}
+                then
+                    {{ bits(
+                        'w_' ~ comparison,
+                        'greatest(w_' ~ comparison ~ '.u, coalesce(t_' ~ comparison ~ '.frequency, 0))',
+                    ) }}
             else coalesce(w_{{ comparison }}.bits, 0)
         end as {{ comparison }}_bits
         {%- else %}
@@ -128,7 +132,9 @@ final as (
         *,
         round((
             prior_bits
-            {%- for comparison in comparisons %} + {{ comparison }}_bits{% endfor %}
+            {%- for comparison in comparisons %}
+            + {{ comparison }}_bits
+            {%- endfor %}
         )::numeric, 2)::double precision as match_weight
     from weighed
 
