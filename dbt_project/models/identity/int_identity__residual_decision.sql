@@ -69,7 +69,10 @@ number_of_many as (
     from best as b
     inner join {{ ref('int_identity__residual_claim') }} as other
         on b.claim_number = other.id_no and b.claim_name <> other.name_norm
--- A number that serves several people says nothing about any of them; one of the household is taken for nobody's own.
+    where
+        b.has_number
+        and b.id <> 'household_member'
+        and {{ name_grade('b.claim_name', 'other.name_norm') }} <> 'variant'
 
 ),
 
