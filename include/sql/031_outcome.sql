@@ -39,12 +39,14 @@ begin
 end
 $$;
 
+-- For every record that is only added to.
 create or replace function ledger.refuse_change() returns trigger
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     raise exception '% 只可追加，不可更改或删除 · % is append-only', tg_table_name, tg_table_name
-    using hint = 'Record a later answer; it counts instead.';
+    using hint = 'Record a later one; it counts instead.';
 end
 $$;
 

@@ -117,14 +117,6 @@ create index if not exists link_verdict_pair_idx on ledger.link_verdict (mention
 comment on table ledger.link_verdict is
 '复核结论：同一人或不同人，绑定双方取值 · reviewers'' verdicts on a row and a person, bound to the values of both';
 
-create or replace function ledger.refuse_change() returns trigger
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-    raise exception '%.% 只增不改 · %.% is append-only', tg_table_schema, tg_table_name, tg_table_schema, tg_table_name;
-end
-$$;
 create or replace trigger append_only before update or delete on ledger.link_verdict
 for each statement execute function ledger.refuse_change();
 create or replace trigger append_only before update or delete on ledger.link_activation
