@@ -5,8 +5,8 @@
     meta={'dist_key': 'batch_id'},
 ) }}
 {#-
-    Tier 1 as the auditors read it. A residual linker (tier 2) replaces not_found and unusable rows by its own, with
-    model_version and weights.
+    What became of every person named, as the auditors read it: the decision of either tier or of a reviewer, with
+    model_version and weights where the residual model decided; else not_found, or unusable where the number is.
 -#}
 with mention as (
 
