@@ -119,7 +119,8 @@ select ledger.make_outward(
 
 -- The rule book: every version, what became of it on the night, and the catalogue's rules that do not run, with the reason.
 -- Parameters are those of the night for the version that ran on it, else as the version declares them. Precision is the
--- share of answers that confirmed the lead; the counts behind it are left out where they are few.
+-- share of answers that confirmed the lead; it and the counts behind it are left out where those are few: with one of
+-- them at hand (finding_summary) the share would tell the other.
 select ledger.make_outward(
     'published',
     'rule',
@@ -137,7 +138,7 @@ select ledger.make_outward(
         r.source::text,
         r.active_from::date,
         r.active_to::date,
-        a.precision::numeric,
+        case when not a.is_withheld then a.precision end::numeric as precision,
         coalesce(n.status, 'other_version')::text as rule_status,
         ((n.problem ->> 'zh') || ' · ' || (n.problem ->> 'en'))::text as rule_reason,
         r.family::text,

@@ -30,11 +30,14 @@ where status = 'held'
 order by batch_id
 """
 
+# The operator is told a share that is not published where it stands for a few.
 TO_RETIRE = """
-select rule_id, title_zh, title_en, precision
-from published.rule
-where to_retire
-order by rule_id
+select r.rule_id, r.title_zh, r.title_en, p.precision
+from mart_summary.rule_precision as p
+inner join reference.rule as r on r.rule_id = p.rule_id and r.rule_version = p.rule_version
+inner join ledger.published_night as n on p.from_night <= n.as_of and n.as_of < p.to_night
+where p.is_to_retire
+order by r.rule_id, r.rule_version
 """
 
 
@@ -47,7 +50,7 @@ def collect(connection: psycopg2.extensions.connection, sources: Sources, today:
         in_force = {row["extract"]: row for row in cursor.fetchall()}
         cursor.execute(HELD)
         held = [dict(row) for row in cursor.fetchall()]
-        cursor.execute("select to_regclass('published.rule') is not null as ready")
+        cursor.execute("select to_regclass('mart_summary.rule_precision') is not null as ready")
         ready = cursor.fetchone()
         to_retire: list[dict[str, Any]] = []
         if ready and ready["ready"]:
