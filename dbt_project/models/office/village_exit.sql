@@ -1,7 +1,7 @@
 {{ config(materialized='night_rows', key=['village_code', 'condition'], meta={'reference': true}) }}
 {#-
     The village exit test as far as lists carry it, over the registered households of a village. What is not comparable is
-    counted beside and left out of the share; a condition without any share is not met and not failed.
+    counted beside and left out of the share; a condition is met or failed only when it would be, whatever those said.
 -#}
 with counted as (
 
@@ -16,7 +16,10 @@ with counted as (
     from {{ ref('fact_household') }} as f
     cross join lateral (
         values
-        ('poverty_rate', case when f.exit_attribute in ('未脱贫', '返贫') then f.members else 0 end, 0, 0),
+        (
+            'poverty_rate', case when f.exit_attribute in ('未脱贫', '返贫') then f.members else 0 end, 0,
+            case when f.exit_attribute is null and f.is_poor_registered then f.members else 0 end
+        ),
         ('infrastructure', (f.has_safe_water)::int, (f.has_safe_water is not null)::int, (f.has_safe_water is null)::int),
         (
             'safe_housing', (not f.unsafe_house__is_unsafe)::int, (f.unsafe_house__is_unsafe is not null)::int,
@@ -79,6 +82,24 @@ measured as (
     cross join {{ ref('village_exit_condition') }} as c
     left join counted as n on v.village_code = n.village_code and c.condition = n.condition
 
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when condition = 'poverty_rate' then case
+                when denominator > 0 and numerator + not_comparable <= target * denominator then true
+                when denominator > 0 and numerator > target * denominator then false
+            end
+            when denominator + not_comparable > 0 then case
+                when numerator >= target * (denominator + not_comparable) then true
+                when numerator + not_comparable < target * (denominator + not_comparable) then false
+            end
+        end as is_met
+    from measured
+
 )
 
 select
@@ -91,15 +112,12 @@ select
     not_comparable,
     round(numerator / nullif(denominator, 0), 4) as value,
     target,
-    case
-        when condition = 'poverty_rate' then numerator / nullif(denominator, 0) <= target
-        when not_comparable > 0 and numerator >= target * denominator then null
-        else numerator >= target * nullif(denominator, 0)
-    end as is_met,
+    is_met,
     case
         when not is_carried then 'no_extract'
         when condition = 'poverty_rate' and denominator is null then 'no_population'
-        when coalesce(denominator, 0) = 0 then 'nobody_in_scope'
-        when not_comparable > 0 and numerator >= target * denominator then 'not_comparable'
+        when condition = 'poverty_rate' and denominator = 0 then 'nobody_in_scope'
+        when coalesce(denominator + not_comparable, 0) = 0 then 'nobody_in_scope'
+        when is_met is null then 'not_comparable'
     end as reason
-from measured
+from judged
