@@ -28,8 +28,11 @@ ranked as (
 
     select
         *,
-        row_number() over (partition by base_key order by id_no, name_norm, household_number_key, row_no) as turn,
-        row_number() over (partition by base_key, mark order by batch_id desc, row_no) as turn_of_mark
+        -- Rows that agree in everything, of two files of one list too, keep one order: keys depend on it.
+        row_number() over (
+            partition by base_key order by id_no, name_norm, household_number_key, batch_id, row_no
+        ) as turn,
+        row_number() over (partition by base_key, mark order by batch_id, row_no) as turn_of_mark
     from marked
 
 ),

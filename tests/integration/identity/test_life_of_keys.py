@@ -201,3 +201,17 @@ def test_what_is_not_certain_people_decide(registry: Registry) -> None:
     decide(connection, "household", "12", "1", by="王五", reason="合户")
     registry.night(night + dt.timedelta(days=4), rows)
     assert registry.keys()["钱一"] == ("201", "2")
+
+
+def test_one_row_in_two_files_of_a_list_has_the_same_numbers_every_night(registry: Registry) -> None:
+    """Last. Both files name the person in their first row, so that only the file tells the two apart."""
+    twice = [row("6101", "61", "卫一", born(31))]
+    registry.night(dt.date(2026, 11, 1), twice)
+    second = registry.county.deliver("registry_person", twice)
+    registry.reconcile()
+    assert [
+        (batch_id == second, number_key) for batch_id, number_key in registry.county.query(
+            "select batch_id, regexp_replace(number_key, '~[0-9a-f]{8}', '~mark')"
+            " from mart_identity.int_identity__registry_row order by batch_id"
+        )
+    ] == [(False, "6101"), (True, "6101~mark-2")]
