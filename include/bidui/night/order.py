@@ -1,16 +1,52 @@
-"""Nights are published in order, each once: the checks that keep it so."""
+"""Nights are published in order, each once, and none while earlier ones are rebuilt: the checks that keep it so."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import psycopg2.extensions
 
 from bidui.problem import Problem, ProblemError
+from bidui.warehouse.connection import connect
+
+# Held while nights are rebuilt: they are put in over whatever stands, so no night may be built or published meanwhile.
+# A lock of the session is gone with it, also when the rebuild is killed.
+_REBUILD_LOCK = 7211949
+
+
+@contextmanager
+def no_night_meanwhile() -> Iterator[None]:
+    """Keep nights from being frozen or published in the block. Raises ProblemError when one is under way or unpublished."""
+    with closing(connect(application="bidui rebuild")) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_try_advisory_lock(%s)", (_REBUILD_LOCK,))
+            if cursor.fetchone() != (True,):
+                raise ProblemError(_under_way(None))
+            try:
+                cursor.execute(
+                    "select min(r.as_of) from ledger.run as r, ledger.published_night as p"
+                    " where r.kind = 'night' and r.status in ('running', 'reconciled')"
+                    " and r.as_of >= coalesce(p.as_of, r.as_of)"
+                )
+                [(under_way,)] = cursor.fetchall()
+                if under_way is not None:
+                    raise ProblemError(_under_way(under_way))
+                yield
+            finally:
+                # Closing would free it too, but only when the server has noticed.
+                cursor.execute("select pg_advisory_unlock(%s)", (_REBUILD_LOCK,))
 
 
 def refuse_to_overtake(cursor: psycopg2.extensions.cursor, as_of: dt.date, kind: str) -> None:
-    """Raise ProblemError when the night is older than the published one, or an earlier night is still running."""
+    """Raise ProblemError when the night is older than the published one, an earlier night is still running, or nights
+    are being rebuilt."""
+    if kind == "night":
+        cursor.execute("select pg_try_advisory_xact_lock_shared(%s)", (_REBUILD_LOCK,))
+        if cursor.fetchone() != (True,):
+            raise ProblemError(_rebuilding(as_of))
     cursor.execute("select as_of from ledger.published_night")
     row = cursor.fetchone()
     published = row[0] if row else None
@@ -44,3 +80,23 @@ def refuse_to_overtake(cursor: psycopg2.extensions.cursor, as_of: dt.date, kind:
                 fix_en="wait for it and retry; if its task failed, clear that task first",
             )
         )
+
+
+def _under_way(night: dt.date | None) -> Problem:
+    return Problem(
+        code="rebuild_night_running",
+        what_zh=f"{night} 的比对尚未发布" if night else "另一次重算或一夜的比对正在进行",
+        what_en=f"the night {night} is under way or waits to be published" if night else "a rebuild or a night is under way",
+        fix_zh="等待其发布或记为失败后重试",
+        fix_en="wait until it is published or recorded as failed",
+    )
+
+
+def _rebuilding(night: dt.date) -> Problem:
+    return Problem(
+        code="night_while_rebuilding",
+        what_zh=f"正在重算以往各夜，{night} 须等待",
+        what_en=f"earlier nights are being rebuilt; the night {night} has to wait",
+        fix_zh="等 bidui rebuild 结束后重试（清除失败的任务即可）",
+        fix_en="try again when `bidui rebuild` has ended (clear the failed task)",
+    )

@@ -19,6 +19,7 @@ from bidui.contract import load_sources
 from bidui.night import beside
 from bidui.night.fingerprint import NightTable, night_tables, record
 from bidui.night.freeze import freeze
+from bidui.night.order import no_night_meanwhile
 from bidui.problem import Problem, ProblemError
 from bidui.signature import require_signature
 from bidui.warehouse import dbt
@@ -55,10 +56,16 @@ class RebuiltNight:
 def rebuild(first: dt.date, *, by: str, reason: str) -> list[RebuiltNight]:
     """Rebuild every published night from `first` to the latest; return them in order.
 
-    Raises ProblemError without a name or a reason, when no night of the range is published, or when a night is under way.
-    On any error the standing nights and their frozen inputs stay as they were.
+    Raises ProblemError without a name or a reason, when no night of the range is published, or when a night is under way
+    or not published yet; nights wait until this has ended. On any error the standing nights and their frozen inputs stay
+    as they were.
     """
     require_signature(by, reason)
+    with no_night_meanwhile():
+        return _rebuild(first, by=by.strip(), reason=reason.strip())
+
+
+def _rebuild(first: dt.date, *, by: str, reason: str) -> list[RebuiltNight]:
     _give_back()
     with transaction() as connection, connection.cursor() as cursor:
         nights = _nights(cursor, first)
@@ -70,7 +77,7 @@ def rebuild(first: dt.date, *, by: str, reason: str) -> list[RebuiltNight]:
     try:
         beside.lay_out(PREFIX, nights[0])
         for night in nights:
-            done = _night(night, previous, {"from": first.isoformat(), "by": by.strip(), "reason": reason.strip()})
+            done = _night(night, previous, {"from": first.isoformat(), "by": by, "reason": reason})
             rebuilt.append(done)
             previous = done.fingerprint
         with transaction() as connection, connection.cursor() as cursor:
@@ -124,20 +131,6 @@ def _nights(cursor: psycopg2.extensions.cursor, first: dt.date) -> list[dt.date]
                 what_en=f"no night from {first} on is published",
                 fix_zh="用 bidui status 查看已发布的日期",
                 fix_en="see the published night with `bidui status`",
-            )
-        )
-    cursor.execute(
-        "select min(as_of) from ledger.run where status = 'running' and kind = 'night' and as_of >= %s", (first,)
-    )
-    [(running,)] = cursor.fetchall()
-    if running is not None:
-        raise ProblemError(
-            Problem(
-                code="rebuild_night_running",
-                what_zh=f"{running} 的比对正在进行",
-                what_en=f"the night {running} is under way",
-                fix_zh="等待其发布或记为失败后重试",
-                fix_en="wait until it is published or recorded as failed",
             )
         )
     return nights
