@@ -1,4 +1,4 @@
-"""Names of files that are never a delivery."""
+"""Names of files that are never a delivery, and of none that leads out of its folder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ _IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 
 
 def is_ignored(name: str) -> bool:
-    """Whether a file of this name is under way or left behind."""
+    """Whether a file of this name is under way or left behind, or is no name: a server may say `../x` and mean our disk."""
     lowered = name.lower()
-    return lowered.startswith(_IGNORED_STARTS) or lowered.endswith(_IGNORED_ENDS) or lowered in _IGNORED_NAMES
+    return "/" in name or lowered.startswith(_IGNORED_STARTS) or lowered.endswith(_IGNORED_ENDS) or lowered in _IGNORED_NAMES
