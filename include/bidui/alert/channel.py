@@ -145,6 +145,9 @@ def _post(connection_id: str, body: dict[str, Any], parameters: dict[str, str], 
     connection = connection_of(connection_id)
     extra = connection.extra_dejson
     path, key = _ROBOTS.get(robot or "", (extra.get("path", "/"), None))
+    authority = extra.get("verify", True)
+    if authority is not True and not isinstance(authority, str):
+        raise NotToldError("certificate_unchecked")
     scheme = connection.schema or "https"
     port = f":{connection.port}" if connection.port else ""
     headers = {}
@@ -156,7 +159,7 @@ def _post(connection_id: str, body: dict[str, Any], parameters: dict[str, str], 
         answer = httpx.post(
             f"{scheme}://{connection.host}{port}{path}",
             json=body, params=parameters, headers=headers, timeout=TIMEOUT_SECONDS,
-            verify=httpx.create_ssl_context(verify=extra["verify"]) if "verify" in extra else True,
+            verify=httpx.create_ssl_context(verify=authority),
         )  # fmt: skip
     except (httpx.HTTPError, OSError) as error:
         raise NotToldError(type(error).__name__) from None

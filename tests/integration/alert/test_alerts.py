@@ -281,6 +281,10 @@ def test_without_a_connection_or_a_server_the_night_goes_on(duty: Duty, robot: R
     assert tell([Alert.of("dag_import_error", "ingest.py", "broken")], DAY)["told"] == 0
     assert "pull.no_connection" in caplog.text
     assert "ConnectError" in caplog.text
+    duty.robot("webhook", robot, verify=False)  # the key would go to whoever answers
+    assert tell([Alert.of("dag_import_error", "ingest.py", "broken")], DAY)["told"] == 0
+    assert "certificate_unchecked" in caplog.text
+    assert robot.got == []
 
 
 def test_a_failure_of_the_warehouse_itself_raises_nothing(duty: Duty, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
