@@ -33,15 +33,6 @@
     from ledger.key_alias
     where
         kind = '{{ kind }}'
-        and alias_id <= coalesce(
-            (
-                select (run.inputs ->> 'last_key_alias')::bigint
-                from ledger.run as run
-                where run.as_of = {{ as_of() }} and run.status <> 'failed'
-                order by run.run_id desc
-                limit 1
-            ),
-            9223372036854775807
-        )
+        and alias_id <= {{ frozen_input('last_key_alias') }}
     order by number_key asc, alias_id desc
 {%- endmacro %}
