@@ -131,7 +131,7 @@ members as (
         -- what keeps a head-keyed list from speaking
         {%- for extract in ['appraisal', 'renovation'] %}
         coalesce(
-            (array_agg(e.{{ extract }}) filter (where is_head))[1],
+            (array_agg(e.{{ extract }} order by person_key) filter (where is_head))[1],
             (array_agg(e.{{ extract }} order by person_key)
                 filter (where e.{{ extract }} in ('in_review', 'quarantined', 'no_batch', 'stale_batch')))[1]
         ) as {{ extract }}_gap
