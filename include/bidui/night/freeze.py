@@ -25,12 +25,10 @@ accepted as (
     where b.as_of <= %(as_of)s and b.data_date <= %(as_of)s
         and (
             b.status = 'accepted'
-            -- Superseded by a delivery that this night could not know.
-            or b.status = 'superseded' and not exists (
-                select from ledger.batch as later
-                where later.extract = b.extract and later.data_date = b.data_date and later.batch_id > b.batch_id
-                    and coalesce(later.delivery_no, -later.batch_id) <> coalesce(b.delivery_no, -b.batch_id)
-                    and later.status in ('accepted', 'superseded') and later.as_of <= %(as_of)s
+            -- Superseded by a correction that this night could not know.
+            or b.status = 'superseded' and exists (
+                select from ledger.batch as correction
+                where correction.batch_id = b.superseded_by and correction.as_of > %(as_of)s
             )
         )
 ),

@@ -1,0 +1,55 @@
+"""Which batches a night is frozen with, also when it is computed again after corrections have come."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import psycopg2
+import psycopg2.extensions
+
+from bidui.contract import load_sources
+from bidui.night.freeze import freeze
+
+NIGHTS = [dt.date(2026, 10, day) for day in (14, 15, 16, 17)]
+
+
+def deliver(
+    connection: psycopg2.extensions.connection, name: str, night: dt.date, corrects: str | None = None
+) -> None:
+    """A list of one data date, or a further part of it; `corrects` gives way to it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into ledger.batch (department, extract, as_of, data_date, received_at, source_name, sha256,"
+            " contract_version, status) values ('health_insurance', 'hi_roll', %s, %s, now(), %s, %s, '1', 'accepted')"
+            " returning batch_id",
+            (night, NIGHTS[0], name, name),
+        )
+        cursor.execute(
+            "update ledger.batch set status = 'superseded', superseded_by = %s where source_name = %s",
+            (cursor.fetchone()[0], corrects),
+        )
+
+
+def in_force(connection: psycopg2.extensions.connection, night: dt.date) -> list[str]:
+    with connection.cursor() as cursor:
+        freeze(connection, load_sources(), night, "rebuild")
+        cursor.execute(
+            "select b.source_name from ledger.night_batch as n inner join ledger.batch as b using (batch_id)"
+            " where n.as_of = %s and n.is_current order by 1",
+            (night,),
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+def test_a_night_computed_again_has_the_lists_that_it_knew(warehouse: str) -> None:
+    with psycopg2.connect(warehouse) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("insert into reference.link_model_shipped (model_version) values ('1')")  # a seed of dbt
+        deliver(connection, "east", NIGHTS[0])
+        deliver(connection, "west", NIGHTS[1])  # another part of the list, which replaces nothing
+        deliver(connection, "east, again", NIGHTS[2], corrects="east")
+        deliver(connection, "east, once more", NIGHTS[3], corrects="east, again")
+        assert [in_force(connection, night) for night in NIGHTS] == [
+            ["east"], ["east", "west"], ["east, again", "west"], ["east, once more", "west"],
+        ]
+    connection.close()
