@@ -51,6 +51,11 @@ def dbt_dir() -> Path:
     return Path(os.environ.get("BIDUI_DBT_PROJECT") or REPOSITORY / "dbt_project")
 
 
+def superset_dir() -> Path:
+    """Configuration, datasets and dashboards of Apache Superset."""
+    return REPOSITORY / "include" / "superset"
+
+
 def drop_dir() -> Path:
     """The standing drop folder (`BIDUI_DROP` overrides)."""
     configured = os.environ.get("BIDUI_DROP")

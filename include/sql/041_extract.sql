@@ -24,3 +24,10 @@ create table if not exists reference.extract_column (
 );
 comment on table reference.extract_column is
 '数据源的列：表头、类型、是否个人信息 · columns of the contracts: header, type, whether personal';
+
+create table if not exists reference.department (
+    department text primary key,
+    title_zh text not null,
+    title_en text not null
+);
+comment on table reference.department is '报送部门 · departments of the contracts';

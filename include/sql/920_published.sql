@@ -228,3 +228,44 @@ select ledger.make_outward(
     $view$,
     with_asof => false
 );
+
+-- What the codes in the other tables are called, so that a BI tool shows titles by one join.
+select ledger.make_outward(
+    'published',
+    'label',
+    array['reference.department', 'reference.extract', 'reference.coverage_target', 'reference.compared_field'],
+    $view$
+    select 'department'::text as kind, d.department::text as code, d.title_zh::text as label_zh, d.title_en::text as label_en
+    from reference.department as d
+    union all
+    select 'extract', e.extract, e.title_zh, e.title_en from reference.extract as e
+    union all
+    select 'indicator', t.indicator, t.title_zh, t.title_en from reference.coverage_target as t
+    union all
+    select 'field', f.department || '.' || f.field, f.title_zh, f.title_en from reference.compared_field as f
+    union all
+    select w.kind, w.code, w.label_zh, w.label_en
+    from (
+        values
+        ('verdict', 'agree', '一致', 'agree'),
+        ('verdict', 'differ', '不一致', 'differ'),
+        ('verdict', 'registry_only', '仅名册有', 'registry only'),
+        ('verdict', 'department_only', '仅部门有', 'department only'),
+        ('verdict', 'not_comparable', '无法比对', 'not comparable'),
+        ('state', 'open', '未结', 'open'),
+        ('state', 'closed', '已关闭', 'closed'),
+        ('state', 'confirmed', '核实属实', 'confirmed'),
+        ('state', 'false_positive', '核实不属实', 'false positive'),
+        ('state', 'exempt', '豁免', 'exempt'),
+        ('severity', 'critical', '严重', 'critical'),
+        ('severity', 'high', '高', 'high'),
+        ('severity', 'error', '错误', 'error'),
+        ('severity', 'warn', '提醒', 'warn'),
+        ('severity', 'info', '提示', 'info'),
+        ('status', 'in_force', '生效', 'in force'),
+        ('status', 'stale', '过期', 'stale'),
+        ('status', 'missing', '缺失', 'missing')
+    ) as w (kind, code, label_zh, label_en)
+    $view$,
+    with_asof => false
+);

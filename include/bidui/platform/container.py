@@ -1,6 +1,6 @@
 """A service of docker-compose.yml: reads its secrets, becomes an ordinary user, and is one of Airflow's processes.
 
-`python -m bidui.platform.container init | api-server | scheduler | dag-processor | triggerer | check <component>`
+`python -m bidui.platform.container init | api-server | scheduler | dag-processor | triggerer | bi-bundle | check <component>`
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from bidui.platform.rest import Airflow
 
 SECRETS = Path("/run/secrets")
 USER = "bidui"
+# A volume that Superset's container reads.
+BI_BUNDLE = Path("/var/lib/bidui-bi/dashboards.zip")
 COMMANDS = {
     "api-server": ("api-server",),
     "scheduler": ("scheduler", "--skip-serve-logs"),
@@ -33,11 +35,14 @@ def main(arguments: Sequence[str]) -> None:
     if service == "check":
         check(arguments[1])
         return
-    if service not in {"init", *COMMANDS}:
-        sys.exit(f"one of init, {', '.join(COMMANDS)}, check is expected")
+    if service not in {"init", "bi-bundle", *COMMANDS}:
+        sys.exit(f"one of init, {', '.join(COMMANDS)}, bi-bundle, check is expected")
     read_secrets(SECRETS)
     name_databases()
     become(USER)
+    if service == "bi-bundle":
+        write_bi_bundle(BI_BUNDLE)
+        return
     environment = settings.environment(settings.metadata_url())
     if service == "init":
         initialise(environment)
@@ -82,6 +87,13 @@ def initialise(environment: dict[str, str]) -> None:
     config.mkdir(exist_ok=True)
     (config / "airflow_local_settings.py").write_text(LOCAL_SETTINGS, encoding="utf-8")
     subprocess.run([sys.executable, "-m", "bidui.platform.prepare"], env=environment, check=True)
+
+
+def write_bi_bundle(path: Path) -> None:
+    """Write the dashboards for Superset, with its own login of the role bi."""
+    from bidui.superset import bundle, service
+
+    bundle.write(path, service.bi_url())
 
 
 def check(component: str) -> None:

@@ -81,6 +81,12 @@ def load_extracts(connection: psycopg2.extensions.connection, sources: Sources) 
         for e in sources.extracts.values()
     ]
     with connection.cursor() as cursor:
+        cursor.execute("delete from reference.department")
+        execute_values(
+            cursor,
+            "insert into reference.department (department, title_zh, title_en) values %s",
+            [(source.department, source.title.zh, source.title.en) for source in sources.departments],
+        )
         cursor.execute("delete from reference.extract")
         execute_values(
             cursor,

@@ -20,6 +20,7 @@ from bidui.platform.container import COMMANDS
 REPOSITORY = Path(__file__).resolve().parents[3]
 COMPOSE = REPOSITORY / "docker-compose.yml"
 SCHEMA = Path(__file__).with_name("compose-spec.json")
+BI = {"bi-bundle", "superset"}
 OURS = {"init", "api-server", "scheduler", "dag-processor", "triggerer"}
 
 
@@ -57,7 +58,8 @@ def test_a_mistake_would_be_found(
 
 
 def test_the_services_are_airflows_processes_and_the_warehouse(compose: dict[str, Any]) -> None:
-    assert set(compose["services"]) == {"postgres", *OURS}
+    assert set(compose["services"]) == {"postgres", *OURS, *BI}
+    assert {name for name, service in compose["services"].items() if service.get("profiles") == ["bi"]} == BI
     for name in OURS - {"init"}:
         assert compose["services"][name]["command"] == [name]
         assert name in COMMANDS
@@ -65,7 +67,7 @@ def test_the_services_are_airflows_processes_and_the_warehouse(compose: dict[str
 
 def test_every_standing_service_has_a_health_check_and_waits_for_what_it_needs(compose: dict[str, Any]) -> None:
     for name, service in compose["services"].items():
-        if name != "init":
+        if name not in {"init", "bi-bundle"}:
             assert service["healthcheck"]["test"][0] == "CMD"
             assert service["restart"] == "unless-stopped"
         if name in OURS - {"init"}:
@@ -78,13 +80,14 @@ def test_images_are_variables(compose: dict[str, Any]) -> None:
     for service in compose["services"].values():
         assert service["image"].startswith("${")
     assert compose["services"]["scheduler"]["build"]["args"]["BASE_IMAGE"].startswith("${BASE_IMAGE")
-    dockerfile = (REPOSITORY / "docker" / "Dockerfile").read_text(encoding="utf-8")
-    assert re.findall(r"^FROM (.+)$", dockerfile, re.MULTILINE) == ["${BASE_IMAGE}"]
+    for name in ("Dockerfile", "superset.Dockerfile"):
+        dockerfile = (REPOSITORY / "docker" / name).read_text(encoding="utf-8")
+        assert re.findall(r"^FROM (.+)$", dockerfile, re.MULTILINE) == ["${BASE_IMAGE}"]
 
 
 def test_nothing_listens_beyond_this_host_by_default(compose: dict[str, Any]) -> None:
     published = [port for service in compose["services"].values() for port in service.get("ports", [])]
-    assert len(published) == 2
+    assert len(published) == 3
     assert all(port.startswith("${BIDUI_LISTEN:-127.0.0.1}:") for port in published)
 
 
@@ -132,9 +135,9 @@ def test_the_database_logs_no_value(compose: dict[str, Any]) -> None:
 
 
 def test_the_image_holds_what_the_services_need() -> None:
-    dockerfile = (REPOSITORY / "docker" / "Dockerfile").read_text(encoding="utf-8")
+    dockerfile = "\n".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "docker").glob("*Dockerfile"))
     allowed = (REPOSITORY / ".dockerignore").read_text(encoding="utf-8").splitlines()
     for source in re.findall(r"^COPY (.+) \S+$", dockerfile, re.MULTILINE):
         for name in source.split():
             assert (REPOSITORY / name).exists(), name
-            assert f"!{name}" in allowed, name
+            assert any(f"!{place}" in allowed for place in (name, *map(str, Path(name).parents))), name

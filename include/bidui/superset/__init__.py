@@ -1,0 +1,1 @@
+"""Apache Superset over what is published: dashboards from files, in an environment of its own."""
