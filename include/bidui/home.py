@@ -11,9 +11,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def home() -> Path:
-    """Return `BIDUI_HOME` (default `.bidui/` in the checkout); created with mode 0700 when missing.
+    """Return `BIDUI_HOME` (default `.bidui/` in the checkout); created with mode 0711 when missing.
 
-    The embedded server may run under another system user, so only its own folder is opened to it.
+    The embedded server may run under another system user and has to pass through; nobody else can list it.
     """
     path = Path(os.environ.get("BIDUI_HOME") or REPOSITORY / ".bidui").absolute()
     if not path.exists():
@@ -23,11 +23,13 @@ def home() -> Path:
 
 
 def folder(*parts: str, mode: int = 0o700) -> Path:
-    """Return a folder under the home, created (with `mode`) when missing."""
-    path = home().joinpath(*parts)
-    if not path.exists():
-        path.mkdir(parents=True)
-        path.chmod(mode)
+    """Return a folder under the home; it and those above it are created (with `mode`) where missing."""
+    path = home()
+    for part in parts:
+        path /= part
+        if not path.exists():
+            path.mkdir(mode=mode & 0o700, exist_ok=True)
+            path.chmod(mode)
     return path
 
 

@@ -12,11 +12,7 @@ from bidui.problem import Problem, ProblemError
 
 def export_folder(*parts: str) -> Path:
     """Return a folder under `BIDUI_HOME/exports`, readable by the platform's own user alone (0700 all the way)."""
-    path = folder("exports")
-    for part in parts:
-        path = path / part
-        path.mkdir(mode=0o700, exist_ok=True)
-    return path
+    return folder("exports", *parts)
 
 
 @contextmanager
