@@ -16,7 +16,7 @@ from bidui.warehouse.connection import is_external, transaction, warehouse_url
 from bidui.warehouse.roles import matrix
 
 # Functions that show identified rows without being the `_asof` of a view.
-EXPLANATIONS = frozenset({"audit.explain_finding"})
+EXPLANATIONS = frozenset({"audit.explain_finding", "audit.explain_link"})
 
 
 @dataclass

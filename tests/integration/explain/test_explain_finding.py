@@ -222,13 +222,14 @@ def test_who_read_what_is_in_the_report(county: HandMadeFacts, logins: dict[str,
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from person where\n person_name = %s", ("诸葛小亮",))
         cursor.execute("select count(*) from audit.finding_asof(%s)", (NIGHT,))
+        cursor.execute("select audit.explain_link(1, 1)")
     connection.close()
     for _ in range(50):  # the server's log is written by another process
         seen = {row.view: row for row in access_report.by_day(embedded.log_files(), login="t_masked")}
-        if {"audit.person", "audit.finding"} <= seen.keys():
+        if {"audit.person", "audit.finding", "audit.explain_link"} <= seen.keys():
             break
         time.sleep(0.1)
-    assert {"audit.person", "audit.finding", "audit.explain_finding"} <= seen.keys()
+    assert {"audit.person", "audit.finding", "audit.explain_finding", "audit.explain_link"} <= seen.keys()
     assert not seen["audit.person"].may_see_identifiers
     assert access_report.by_day(embedded.log_files(), login="t_masked", until=dt.date(2020, 1, 1)) == []
     assert all(row.login != "bidui" for row in access_report.by_day(embedded.log_files()))
