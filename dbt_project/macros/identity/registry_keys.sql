@@ -24,7 +24,7 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- What people have decided about numbers (`bidui identity alias`), as known when the night was frozen; the last one counts. -#}
+{#- What people have decided about numbers (`bidui alias`), as known when the night was frozen; the last one counts. -#}
 {% macro decided_aliases(kind) -%}
     select distinct on (number_key)
         number_key,

@@ -11,6 +11,7 @@ import psycopg2.extensions
 
 from bidui.night import beside
 from bidui.problem import Problem, ProblemError
+from bidui.signature import require_signature
 from bidui.warehouse import dbt
 from bidui.warehouse.connection import transaction
 
@@ -85,9 +86,7 @@ def difference(version: str) -> list[Change]:
 
 def activate(version: str, *, by: str, reason: str) -> list[Change]:
     """Let nights run with `version` from the next one on, on record with what it changes; return those changes."""
-    for value, option in ((by, "--by"), (reason, "--reason")):
-        if not value.strip():
-            raise ProblemError(_empty(option))
+    require_signature(by, reason)
     changes = difference(version)
     with transaction() as connection, connection.cursor() as cursor:
         cursor.execute(
@@ -153,15 +152,4 @@ def _name_taken(version: str) -> Problem:
         found=version,
         fix_zh="另取一个名称：--version NAME",
         fix_en="give another name: --version NAME",
-    )
-
-
-def _empty(option: str) -> Problem:
-    return Problem(
-        code="linkage.who_and_why",
-        column=option,
-        what_zh="启用须写明经办人与理由",
-        what_en="an activation names who and why",
-        fix_zh=f"填写 {option}",
-        fix_en=f"fill in {option}",
     )
