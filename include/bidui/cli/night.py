@@ -17,13 +17,14 @@ Json = Annotated[bool, typer.Option("--json", help="机器可读 · for programs
 @app.command()
 def status(as_json: Json = False) -> None:
     """生效、过期、暂存的批次 · what is in force, stale, held, and which night is published."""
+    from bidui import clock
     from bidui.contract import load_sources
     from bidui.home import sources_dir
     from bidui.night import status as night_status
     from bidui.warehouse.connection import transaction
 
     with transaction() as connection:
-        found = night_status.collect(connection, load_sources(sources_dir()), dt.date.today())
+        found = night_status.collect(connection, load_sources(sources_dir()), clock.today())
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, default=str))
     else:

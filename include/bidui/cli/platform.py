@@ -56,6 +56,7 @@ def nightly(
     as_json: Annotated[bool, typer.Option("--json", help="机器可读 · for programs")] = False,
 ) -> None:
     """通过 Airflow 运行一夜；只有发布成功才返回 0 · run one night through Airflow; exit status 0 only if published."""
+    from bidui import clock
     from bidui.platform import nightly as driver
     from bidui.platform import places, progress, sample_night, service, settings
     from bidui.platform.departments import departments
@@ -73,14 +74,14 @@ def nightly(
         raise ProblemError(_as_of_missing())
     else:
         night = as_of.date()
-        driver.check_request(night, drop, None, driver.today())
+        driver.check_request(night, drop, None, clock.today())
     _up(console)
     if writing is not None:
         _say(console, "样例县的文件与参考数据", "files and reference data of the sample county")
         drop = writing.wait()
         sample_night.load_reference()
     else:
-        driver.check_request(night, drop, service.published_night(), driver.today())
+        driver.check_request(night, drop, service.published_night(), clock.today())
     airflow = service.airflow()
     try:
         with progress.watching(console) as watch:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import islice
 from pathlib import Path
 
+from bidui import clock
 from bidui.connector import Delivery
 from bidui.connector.delivery import readable_name
 from bidui.contract import Extract, Sources
@@ -76,7 +77,7 @@ def inspect(path: Path, sources: Sources, key: str | None = None, as_of: date | 
     if not path.is_file():
         raise ProblemError(_no_file(path))
     file, size = readable_name(path), path.stat().st_size
-    as_of = as_of or datetime.now(tz=UTC).astimezone().date()
+    as_of = as_of or clock.today()
     with tempfile.TemporaryDirectory() as name:
         workspace = Path(name)
         try:

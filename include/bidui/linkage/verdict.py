@@ -8,15 +8,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import psycopg2.extensions
 
+from bidui import clock
 from bidui.landing.workbook import Workbook
 from bidui.linkage.review import CHECK, DAY, DIFFERENT, MENTION, PERSON, REASON, REVIEWER, SAME, VERDICT, check_of
 from bidui.problem import Problem, ProblemError
 
-COUNTY_TIME = ZoneInfo("Asia/Shanghai")
 _HEADERS = (VERDICT, REASON, REVIEWER, DAY, MENTION, PERSON, CHECK)
 
 # code -> column, what (zh, en), fix (zh, en)
@@ -67,7 +66,7 @@ def apply(connection: psycopg2.extensions.connection, path: Path, today: dt.date
 
     The same workbook twice changes nothing. Raises ProblemError when the file is no review workbook.
     """
-    day = today or dt.datetime.now(COUNTY_TIME).date()
+    day = today or clock.today()
     answers: dict[int, dict[str, str]] = {}
     refused: dict[int, str] = {}
     left_open = 0

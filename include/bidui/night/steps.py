@@ -187,10 +187,10 @@ def documents(as_of: str) -> dict[str, int]:
 
 def alerts(as_of: str | None = None) -> dict[str, int]:
     """Tell people what is late, held, stale or has jumped: at the night, or (None) today; return counts."""
+    from bidui import clock
     from bidui.alert import evaluate
-    from bidui.platform import settings
 
-    return evaluate(_night(as_of) if as_of else dt.datetime.now(settings.COUNTY_TIME).date())
+    return evaluate(_night(as_of) if as_of else clock.today())
 
 
 def close_night() -> list[str]:
@@ -239,9 +239,10 @@ def receipts() -> int:
 
 def expire() -> dict[str, int]:
     """Drop partitions and logs beyond their retention; return counts."""
-    from bidui.platform import settings, upkeep
+    from bidui import clock
+    from bidui.platform import upkeep
 
-    return upkeep.expire(dt.datetime.now(settings.COUNTY_TIME).date())
+    return upkeep.expire(clock.today())
 
 
 def tidy() -> int:

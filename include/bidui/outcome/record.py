@@ -6,15 +6,13 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from zoneinfo import ZoneInfo
 
 import psycopg2.extensions
 
+from bidui import clock
 from bidui.outcome.answer import Answer
 from bidui.outcome.refusal import refusal
 from bidui.problem import Problem
-
-COUNTY_TIME = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def apply(
 
     They are judged against the published night. `today` (county time by default) only bounds the day of the answer.
     """
-    day = today or dt.datetime.now(COUNTY_TIME).date()
+    day = today or clock.today()
     with connection.cursor() as cursor:
         cursor.execute(
             "select place_no, recorded_id, is_new, refusals from ledger.record_outcomes(%s::jsonb, %s)",

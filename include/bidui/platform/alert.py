@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from bidui import clock
 from bidui.home import folder
 
 log = logging.getLogger(__name__)
@@ -41,5 +42,5 @@ def task_failed(context: Mapping[str, Any]) -> None:
 def _tell(task: str, night: str | None) -> None:
     from bidui.alert import Alert, tell
 
-    today = dt.date.fromisoformat(night) if night else dt.datetime.now(dt.UTC).date()
+    today = dt.date.fromisoformat(night) if night else clock.today()
     tell([Alert.of("task_failed", task, f"night {today}", {"night": today})], today)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bidui.platform.rest import Airflow
-from bidui.platform.settings import COUNTY_TIME, log_dir
+from bidui.platform.settings import log_dir
 from bidui.problem import Problem, ProblemError
 
 # A machine's clock may be wrong, and `as_of` is the only today that logic knows; but a mistyped year, once published,
@@ -97,11 +97,6 @@ def check_request(as_of: dt.date, drop: Path | None, published: dt.date | None, 
                 f" recompute with `bidui rebuild --from {as_of}`",
             )
         )
-
-
-def today() -> dt.date:
-    """The date in the county."""
-    return dt.datetime.now(COUNTY_TIME).date()
 
 
 def run_night(

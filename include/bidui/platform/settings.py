@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bidui.home import REPOSITORY, folder, home, read_state, secret, write_state
 from bidui.warehouse import embedded
 
-COUNTY_TIME = ZoneInfo("Asia/Shanghai")
 STATE = "platform"
 ADMIN = "admin"
 VIEWER = "viewer"

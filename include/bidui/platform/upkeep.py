@@ -12,6 +12,7 @@ import psycopg2.extensions
 import yaml
 from psycopg2 import sql
 
+from bidui import clock
 from bidui.alert import Alert, tell
 from bidui.platform import intake, service, settings
 from bidui.platform.departments import departments
@@ -128,7 +129,7 @@ def close_tonight() -> list[str]:
         return []
     airflow = service.airflow()
     try:
-        return close_night(airflow, dt.datetime.now(settings.COUNTY_TIME).date())
+        return close_night(airflow, clock.today())
     finally:
         airflow.close()
 
@@ -154,7 +155,7 @@ def check_health() -> None:
     """`health` of this platform."""
     airflow = service.airflow()
     try:
-        health(airflow, dt.datetime.now(settings.COUNTY_TIME).date())
+        health(airflow, clock.today())
     finally:
         airflow.close()
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from bidui.clock import COUNTY_TIME
 from bidui.contract import Title
 from bidui.receipt.content import FailedRow, Part, Receipt
 from bidui.workbook import Book, Cell, Column, Mark, open_book
-
-COUNTY_TIME = ZoneInfo("Asia/Shanghai")
 
 # A name that every file system takes: 200 bytes leave room for what is written beside it.
 _UNUSABLE = re.compile(r'[\x00-\x1f\\/:*?"<>|]+')

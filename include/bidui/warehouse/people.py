@@ -11,6 +11,7 @@ import psycopg2.extensions
 from psycopg2 import sql
 from psycopg2.extras import RealDictCursor
 
+from bidui import clock
 from bidui.home import secret
 from bidui.problem import Problem, ProblemError
 from bidui.warehouse.connection import transaction
@@ -53,7 +54,7 @@ def grant(
     """
     role = role_named(role_name)
     _check_name(connection, login, role)
-    if until is not None and until < dt.date.today():
+    if until is not None and until < clock.today():
         raise ProblemError(_expired(until))
     if role.rows_granted:
         _check_counties(connection, counties)

@@ -7,11 +7,10 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import psycopg2.extensions
 
-from bidui import outcome
+from bidui import clock, outcome
 from bidui.connector import digest_of
 from bidui.outcome import Answer, Place
 from bidui.problem import Problem, ProblemError
@@ -19,7 +18,6 @@ from bidui.workbook import Column, open_book
 from bidui.worklist import form
 from bidui.worklist.table import Table, tables
 
-COUNTY_TIME = ZoneInfo("Asia/Shanghai")
 # A file that was written to in the last minute may not be whole yet.
 SETTLED_SECONDS = 60
 
@@ -73,7 +71,7 @@ def take_back(
     The same file twice changes nothing. `by` is who took them in. The caller commits. Raises ProblemError when a file
     is no worklist or cannot be read; then nothing is recorded.
     """
-    day = today or dt.datetime.now(COUNTY_TIME).date()
+    day = today or clock.today()
     taken = _read_all(files)
     sound = [(one, line, _answer(line)) for one in taken for line in one.lines if line.is_sound]
     applied = outcome.apply(connection, [answer for *_, answer in sound], day)
@@ -101,7 +99,7 @@ def take_folder(
     A file that cannot be read goes back with the reason, like a row. What is still being written (the last minute),
     and what an office suite leaves beside an open file, waits.
     """
-    day = today or dt.datetime.now(COUNTY_TIME).date()
+    day = today or clock.today()
     done = []
     for file in sorted(folder.iterdir()):
         if not file.is_file() or file.name.startswith(("~$", ".")) or time.time() - file.stat().st_mtime < SETTLED_SECONDS:

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from bidui import explain
+from bidui import clock, explain
 from bidui.contract import load_sources
 from bidui.home import sources_dir
 from bidui.landing.raw_table import ensure_raw_tables
@@ -187,7 +187,7 @@ def test_a_login_is_changed_and_taken_back_on_record(county: HandMadeFacts) -> N
 
 
 def test_a_right_ends_with_its_last_day(county: HandMadeFacts) -> None:
-    connection = login(grant(county, "t_brief", COUNTY, until=dt.date.today()))
+    connection = login(grant(county, "t_brief", COUNTY, until=clock.today()))
     assert _count(connection) == 1
     county.run("update ledger.access_grant set valid_until = current_date - 1 where login = 't_brief'")
     assert _count(connection) == 0
