@@ -49,7 +49,7 @@ def up(say: Say) -> str:
                 "--threads", "8", "--timeout", "120", "superset.app:create_app()",
             ],
         ),
-        environment=_environment(),
+        environment=environment_of_superset(),
         run_dir=folder("run"),
         log_dir=_folder(),
     )  # fmt: skip
@@ -122,7 +122,7 @@ def _superset(*arguments: str) -> None:
 def _run(command: list[str]) -> None:
     log = _folder() / "setup.log"
     with log.open("ab") as stream:
-        done = subprocess.run(command, env=_environment(), stdout=stream, stderr=subprocess.STDOUT, check=False)
+        done = subprocess.run(command, env=environment_of_superset(), stdout=stream, stderr=subprocess.STDOUT, check=False)
     if done.returncode != 0:
         raise ProblemError(_failed(Path(command[0]).name, command[1] if len(command) > 1 else "", log))
 
@@ -141,10 +141,13 @@ def _wait() -> None:
     raise ProblemError(_failed("gunicorn", "superset", _folder() / f"{_NAME}.log"))
 
 
-def _environment() -> dict[str, str]:
+def environment_of_superset() -> dict[str, str]:
+    """What Superset's processes are told."""
     database = os.environ.get("SUPERSET_DATABASE_URI") or f"sqlite:///{_folder() / 'superset.db'}"
+    # Superset reads as its own login: what the platform is told (the owner's URL, secrets, connections) is not for it.
+    theirs = {name: value for name, value in os.environ.items() if not name.startswith(("BIDUI_", "AIRFLOW_", "PG"))}
     return {
-        **os.environ,
+        **theirs,
         "FLASK_APP": "superset.app:create_app()",
         "SUPERSET_HOME": str(_folder()),
         "SUPERSET_CONFIG_PATH": str(superset_dir() / "superset_config.py"),
