@@ -6,10 +6,10 @@
 with counted as (
 
     select
-        f.county_code,
-        f.town_code,
         f.village_code,
         t.condition,
+        min(f.county_code) as county_code,
+        min(f.town_code) as town_code,
         sum(t.numerator) as numerator,
         sum(t.denominator) as denominator,
         sum(t.unknown) as not_comparable
@@ -27,16 +27,16 @@ with counted as (
         )
     ) as t (condition, numerator, denominator, unknown)
     where f.village_code is not null
-    group by f.county_code, f.town_code, f.village_code, t.condition
+    group by f.village_code, t.condition
     union all
     select
-        f.county_code,
-        f.town_code,
         f.village_code,
         t.condition,
-        sum((t.has)::int),
-        count(t.has),
-        count(*) - count(t.has)
+        min(f.county_code) as county_code,
+        min(f.town_code) as town_code,
+        sum((t.has)::int) as numerator,
+        count(t.has) as denominator,
+        count(*) - count(t.has) as not_comparable
     from {{ ref('fact_person') }} as f
     cross join lateral (
         values
@@ -49,17 +49,19 @@ with counted as (
         )
     ) as t (condition, in_scope, has)
     where f.village_code is not null and f.in_entitlement_scope and t.in_scope
-    group by f.county_code, f.town_code, f.village_code, t.condition
+    group by f.village_code, t.condition
 
 ),
 
 village as (
 
-    select distinct
-        county_code,
-        town_code,
-        village_code
+    -- A row may give the village and leave out what it lies in.
+    select
+        village_code,
+        min(county_code) as county_code,
+        min(town_code) as town_code
     from counted
+    group by village_code
 
 ),
 
