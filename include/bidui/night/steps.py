@@ -177,12 +177,14 @@ def worklists(as_of: str) -> dict[str, int]:
 
 
 def documents(as_of: str) -> dict[str, int]:
-    """Write what people read about the night: the index of Data Docs, what is new or has changed."""
+    """Write what people read: the index of Data Docs, what is new or has changed in them, and the handbook."""
+    from bidui import handbook
     from bidui.validation import build_docs
 
     built = build_docs()
     log.info("数据质量报告 · Data Docs of %s: %s", _night(as_of), built.index)
-    return {"suites": built.suites, "batches": built.batches, "nights": built.nights}
+    pages = handbook.build()
+    return {"suites": built.suites, "batches": built.batches, "nights": built.nights, "pages": len(pages)}
 
 
 def alerts(as_of: str | None = None) -> dict[str, int]:

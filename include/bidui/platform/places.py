@@ -18,9 +18,10 @@ def entrances() -> dict[str, str]:
 
 
 def all_places() -> dict[str, str]:
-    """The entrances, Data Docs, and how an auditor or a BI tool connects."""
+    """The entrances, Data Docs, the handbook, and how an auditor or a BI tool connects."""
     return {
         "数据质量报告 · Data Docs": str(home() / "docs" / "index.html"),
+        "数据字典、规则手册、数据源时间表 · handbook": str(home() / "docs" / "handbook" / "dictionary.html"),
         **entrances(),
         "审计人员连接 · auditor": "bidui psql --role auditor",
         "BI 连接 · BI tools": "bidui dsn --role bi",

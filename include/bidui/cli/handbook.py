@@ -1,0 +1,21 @@
+"""`bidui handbook`: documents that build themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+
+
+@app.command()
+def handbook(
+    out: Annotated[Path | None, typer.Option("--out", help="目录，默认 BIDUI_HOME/docs/handbook · folder")] = None,
+) -> None:
+    """生成数据字典、规则手册、数据源时间表 · write data dictionary, rule book and source timetable as HTML."""
+    from bidui import handbook as pages
+
+    for page, path in pages.build(out).items():
+        typer.echo(f"{pages.PAGES[page][0]} · {pages.PAGES[page][1]}: {path}")

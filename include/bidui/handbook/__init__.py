@@ -1,0 +1,5 @@
+"""Documents that build themselves: data dictionary, rule book and source timetable, from what the platform runs on."""
+
+from bidui.handbook.build import PAGES, build
+
+__all__ = ["PAGES", "build"]

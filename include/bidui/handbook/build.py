@@ -1,0 +1,69 @@
+"""Write the handbook: one HTML page each for tables and columns, rules, and sources; nothing is loaded from anywhere."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from bidui.contract import Sources, load_sources
+from bidui.home import dbt_dir, folder, sources_dir
+from bidui.rule import Catalogue, load
+from bidui.rule.example import SHIPPED_PARAMETERS
+from bidui.warehouse import outward
+from bidui.workbook import replacing
+
+PAGES = {
+    "dictionary": ("数据字典", "Data dictionary"),
+    "rules": ("规则手册", "Rule book"),
+    "sources": ("数据源时间表", "Source timetable"),
+}
+
+
+def build(to: Path | None = None) -> dict[str, Path]:
+    """Write the pages into `to` (default `BIDUI_HOME/docs/handbook`); return page → file.
+
+    They say what is configured: the outward tables (`outward.yml`), the rule catalogue with its shipped parameters, the
+    contracts. No value of a person can be in them.
+    """
+    root = to or folder("docs", "handbook")
+    content: dict[str, dict[str, Any]] = {
+        "dictionary": {"tables": list(outward.interface().values())},
+        "rules": _rules(load(dbt_dir() / "rules")),
+        "sources": _sources(load_sources(sources_dir())),
+    }
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    written = {}
+    for page in PAGES:
+        path = root / f"{page}.html"
+        text = environment.get_template(f"{page}.html.jinja").render(page=page, pages=PAGES, **content[page])
+        with replacing(path) as beside:
+            beside.write_text(text, encoding="utf-8")
+        written[page] = path
+    return written
+
+
+def _rules(catalogue: Catalogue) -> dict[str, Any]:
+    defaults: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
+    with (dbt_dir() / SHIPPED_PARAMETERS).open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            defaults[row["rule_id"], row["parameter"]].append(row)
+    return {
+        "rules": sorted(catalogue.rules, key=lambda rule: rule.id),
+        "grains": catalogue.grains,
+        "not_carried": sorted(catalogue.not_carried, key=lambda rule: rule.id),
+        "defaults": defaults,
+    }
+
+
+def _sources(sources: Sources) -> dict[str, Any]:
+    return {"departments": sources.departments}
