@@ -102,7 +102,7 @@ unsettled as (
 
     select
         t.*,
-        exists (select from decided as d where d.number_key = t.number_key) as is_decided
+        exists(select from decided as d where d.number_key = t.number_key) as is_decided
     from tonight as t
     where not exists (select from settled as s where s.number_key = t.number_key)
 
@@ -125,9 +125,9 @@ arrival as (
 
     select
         moved.*,
-        count(*) over (partition by from_key) as destinations,
-        count(*) over (partition by to_number) as origins,
-        exists (select from settled as s where s.life_key = moved.from_key) as is_still_listed
+        count(*) over (partition by moved.from_key) as destinations,
+        count(*) over (partition by moved.to_number) as origins,
+        exists(select from settled as s where s.life_key = moved.from_key) as is_still_listed
     from moved
 
 ),
@@ -180,7 +180,8 @@ final as (
     select
         u.number_key,
         case
-            when exists (select from before as b where b.life_key = u.number_key) then u.number_key || '~' || {{ as_of() }}
+            when exists (select from before as b where b.life_key = u.number_key)
+                then u.number_key || '~' || {{ as_of() }}
             else u.number_key
         end as life_key,
         case when s.number_key is not null then 'split' else 'own_number' end as basis,

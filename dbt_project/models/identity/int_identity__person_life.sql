@@ -98,7 +98,7 @@ unsettled as (
 
     select
         t.*,
-        exists (select from decided as d where d.number_key = t.number_key) as is_decided
+        exists(select from decided as d where d.number_key = t.number_key) as is_decided
     from tonight as t
     where not exists (select from settled as s where s.number_key = t.number_key)
 
@@ -107,7 +107,7 @@ unsettled as (
 -- Known people whose number is in the registry no longer.
 missing as (
 
-    select *
+    select b.*
     from before as b
     where
         b.survivor_key is null
@@ -184,8 +184,8 @@ unknown as (
     select
         u.number_key,
         u.mark,
-        exists (select from before as b where b.life_key = u.number_key) as is_key_taken,
-        exists (select from before as b where b.life_key = u.number_key || '~' || u.mark) as is_mark_taken
+        exists(select from before as b where b.life_key = u.number_key) as is_key_taken,
+        exists(select from before as b where b.life_key = u.number_key || '~' || u.mark) as is_mark_taken
     from unsettled as u
     where not exists (select from recognised as r where r.number_key = u.number_key)
 

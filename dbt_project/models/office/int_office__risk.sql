@@ -29,7 +29,8 @@ member as (
         case
             when bool_or(death__state is not null) then null
             else bool_or(
-                coalesce(is_labour, false) and not is_living and coalesce(death__died_on > {{ as_of() }} - interval '1 year', false)
+                coalesce(is_labour, false) and not is_living
+                and coalesce(death__died_on > {{ as_of() }} - interval '1 year', false)
             )
         end as worker_died
     from {{ ref('fact_person') }}

@@ -32,14 +32,18 @@ by_fact as (
             and {{ as_of() }} < s.to_night
     cross join lateral (
         values
-        ('in', 'income', r.income, jsonb_build_object('income_per_capita', r.income_per_capita, 'line', r.monitor_line)),
+        (
+            'in', 'income', r.income,
+            jsonb_build_object('income_per_capita', r.income_per_capita, 'line', r.monitor_line)
+        ),
         ('in', 'unsafe_house', r.unsafe_house, jsonb_build_object('house_grade', r.appraisal__house_grade)),
         ('in', 'severe_disability', r.severe_disability, '{}'::jsonb),
         ('in', 'dibao_lost', r.dibao_lost, '{}'::jsonb),
         ('in', 'worker_died', r.worker_died, '{}'::jsonb),
         (
             'out', 'risk_gone',
-            s.from_night + make_interval(months => {{ parameter('MONITOR', 'risk_free_months', 'int', rows='r') }}) <= {{ as_of() }}
+            s.from_night + make_interval(months => {{ parameter('MONITOR', 'risk_free_months', 'int', rows='r') }})
+            <= {{ as_of() }}
             and r.monitored_from + make_interval(months => {{ parameter('REG-09', 'min_months', 'int', rows='r') }})
             <= {{ as_of() }},
             jsonb_build_object('risk_free_since', s.from_night, 'monitored_from', r.monitored_from)

@@ -20,7 +20,10 @@ with counted as (
             'poverty_rate', case when f.exit_attribute in ('未脱贫', '返贫') then f.members else 0 end, 0,
             case when f.exit_attribute is null and f.is_poor_registered then f.members else 0 end
         ),
-        ('infrastructure', (f.has_safe_water)::int, (f.has_safe_water is not null)::int, (f.has_safe_water is null)::int),
+        (
+            'infrastructure', (f.has_safe_water)::int, (f.has_safe_water is not null)::int,
+            (f.has_safe_water is null)::int
+        ),
         (
             'safe_housing', (not f.unsafe_house__is_unsafe)::int, (f.unsafe_house__is_unsafe is not null)::int,
             (f.unsafe_house__is_unsafe is null)::int

@@ -34,7 +34,7 @@ trusted as (
         s.trust,
         s.is_personal,
         {{ department_of('c.extract') }} as department,
-        c.value is not distinct from c.registry_value as is_registry_value
+        (c.value is not distinct from c.registry_value) as is_registry_value
     from claim as c
     inner join {{ ref('proposable_field') }} as s
         on c.subject_kind = s.subject_kind and c.field = s.field and c.claim = s.claim
