@@ -31,6 +31,11 @@ def test_versions_parameters_refusals_and_rules_left_out(nights, make_rule) -> N
         make_rule("TST-03", "age > 1", active_from="2027-01-01"), make_rule("TST-04", "age > 1", severity="grave"),
     )
     nights.run(N2)
+    # The book shows how often rules were right; here nobody has answered.
+    nights.query(
+        "create table mart_summary.rule_precision (rule_id text, rule_version text, confirmed bigint, false_positive bigint,"
+        " precision numeric, is_to_retire boolean, is_withheld boolean, from_night date, to_night date); select 1"
+    )
     connection = connect()
     with connection:
         ensure_roles(connection)
