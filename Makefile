@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 
 export UV_NO_PROGRESS ?= 1
 # Processes that `make test` runs on (0: this one). Each has a home, a server and ports of its own; files keep their order.
-WORKERS ?= 0
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help env nightly test servers up down status lint format clean
