@@ -4,13 +4,16 @@
     The key that each household of the night has for life. A new 户编号 is a household's reissued number when all its known
     members come from one household, whose number is in the registry no longer, and everybody of that household who is
     still listed is in it. A household that splits keeps its key where its number is; the part with the new number is
-    a household of its own (`split_from` says of which).
+    a household of its own (`split_from` says of which). A number that another family bears now is taken over: nobody in
+    it is, by key, ID number or name, anybody of the household before, and answers about those are not about these.
 -#}
 with member as (
 
     select
         r.household_number_key,
-        l.life_key as person_life_key
+        l.life_key as person_life_key,
+        r.id_key,
+        r.name_norm
     from {{ ref('int_identity__registry_row') }} as r
     inner join {{ ref('int_identity__person_life') }} as l on l.number_key = r.number_key
 
@@ -43,6 +46,25 @@ decided as (
 
 ),
 
+taken_over as (
+
+    select b.life_key
+    from before as b
+    inner join person_before as p on p.household_life_key = b.life_key and p.is_listed
+    inner join member as m on m.household_number_key = b.number_key
+    group by b.life_key
+    having
+        -- Without an ID number on each side nothing says that these are other people.
+        count(p.id_key) > 0
+        and count(m.id_key) > 0
+        and not bool_or(
+            m.person_life_key = p.life_key
+            or coalesce(m.id_key = p.id_key, false)
+            or coalesce(m.name_norm = p.name_norm, false)
+        )
+
+),
+
 own as (
 
     select distinct on (t.number_key)
@@ -54,7 +76,9 @@ own as (
     from tonight as t
     inner join before as b on b.number_key = t.number_key
     left join decided as d on d.number_key = t.number_key
-    where d.life_key is null or d.life_key = b.life_key or d.life_key <> t.number_key
+    where
+        (d.life_key is null or d.life_key = b.life_key or d.life_key <> t.number_key)
+        and not exists (select from taken_over as o where o.life_key = b.life_key)
     order by t.number_key asc, b.is_listed desc, b.since desc, b.life_key asc
 
 ),
@@ -159,6 +183,16 @@ split as (
 
 ),
 
+unknown as (
+
+    select
+        u.number_key,
+        exists(select from before as b where b.life_key = u.number_key) as is_key_taken
+    from unsettled as u
+    where not exists (select from reissued as r where r.number_key = u.number_key)
+
+),
+
 final as (
 
     select
@@ -179,17 +213,19 @@ final as (
     union all
     select
         u.number_key,
+        case when u.is_key_taken then u.number_key || '~' || {{ as_of() }} else u.number_key end as life_key,
         case
-            when exists (select from before as b where b.life_key = u.number_key)
-                then u.number_key || '~' || {{ as_of() }}
-            else u.number_key
-        end as life_key,
-        case when s.number_key is not null then 'split' else 'own_number' end as basis,
-        coalesce(s.evidence, '{}'::jsonb) as evidence,
+            when s.number_key is not null then 'split'
+            when u.is_key_taken then 'number_taken_over'
+            else 'own_number'
+        end as basis,
+        coalesce(
+            s.evidence,
+            case when u.is_key_taken then jsonb_build_object('earlier_bearer', u.number_key) else '{}'::jsonb end
+        ) as evidence,
         {{ as_of() }} as since
-    from unsettled as u
+    from unknown as u
     left join split as s on s.number_key = u.number_key
-    where not exists (select from reissued as r where r.number_key = u.number_key)
 
 )
 

@@ -18,6 +18,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 from bidui.connector import digest_of
 from bidui.export import csv_file, parquet_file
 from bidui.export.reader import Login, Relation, outward_table, relation_of, role_for
+from bidui.night.published import not_published
 from bidui.problem import Problem, ProblemError
 from bidui.warehouse.connection import connect
 from bidui.workbook import replacing
@@ -105,7 +106,7 @@ def _run(cursor: psycopg2.extensions.cursor, night: dt.date | None) -> dict[str,
     cursor.execute(NIGHT, {"night": night})
     row = cursor.fetchone()
     if row is None:
-        raise ProblemError(_not_published(night))
+        raise ProblemError(not_published(night))
     return {"as_of": row[0], "run_id": row[1], "fingerprint": row[2]}
 
 
@@ -136,17 +137,6 @@ def _write_sidecar(done: Export, relation: Relation, run: dict[str, Any], file_f
     }
     with replacing(done.sidecar) as beside:
         beside.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def _not_published(night: dt.date | None) -> Problem:
-    return Problem(
-        code="export.night",
-        column="--as-of",
-        what_zh=f"{night} 尚未发布" if night else "尚无已发布的一夜",
-        what_en=f"the night {night} is not published" if night else "no night is published yet",
-        fix_zh="用 bidui status 查看已发布的日期",
-        fix_en="see which night is published with `bidui status`",
-    )
 
 
 def _too_long(name: str) -> Problem:

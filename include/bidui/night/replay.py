@@ -17,6 +17,7 @@ from psycopg2 import sql
 from bidui.night import beside
 from bidui.night.fingerprint import NightTable, night_digests, night_tables, record
 from bidui.night.freeze import RECORDS_KNOWN, configuration
+from bidui.night.published import not_published
 from bidui.problem import Problem, ProblemError
 from bidui.warehouse import dbt
 from bidui.warehouse.connection import transaction
@@ -80,7 +81,7 @@ def replay(as_of: dt.date, *, keep: bool = False) -> Replay:
         cursor.execute(PUBLISHED, (as_of,))
         row = cursor.fetchone()
         if row is None:
-            raise ProblemError(_not_published(as_of))
+            raise ProblemError(not_published(as_of))
         published_run, inputs, previous, fingerprint = row
         cursor.execute(GONE, (as_of,))
         gone = cursor.fetchall()
@@ -174,16 +175,6 @@ def _finish(run_id: int, status: str, reason: str) -> None:
             "update ledger.run set status = %s, reason = %s, finished_at = now() where run_id = %s",
             (status, reason, run_id),
         )
-
-
-def _not_published(as_of: dt.date) -> Problem:
-    return Problem(
-        code="replay_not_published",
-        what_zh=f"{as_of} 没有已发布的比对",
-        what_en=f"no night of {as_of} is published",
-        fix_zh="用 bidui status 查看已发布的日期",
-        fix_en="see the published nights with `bidui status` and in ledger.run",
-    )
 
 
 def _beyond_retention(as_of: dt.date, gone: list[tuple[str, int]]) -> Problem:

@@ -7,7 +7,6 @@ goes in with it.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +16,9 @@ import psycopg2.extensions
 from psycopg2 import sql
 
 from bidui.contract import Extract, Sources
-from bidui.problem import Problem, ProblemError
-from bidui.workbook import Book, Cell, Column, Mark, open_book
+from bidui.night.published import not_published
+from bidui.problem import ProblemError
+from bidui.workbook import Book, Cell, Column, Mark, file_stem, open_book
 
 PUBLISHED = "select exists (select from ledger.run where as_of = %s and status = 'published')"
 
@@ -70,7 +70,6 @@ CONFIDENCE = {"high": "高 high", "medium": "中 medium", "low": "低 low"}
 SAYS = {"proposed": "支持建议值", "registry": "支持名册值", "other": "另有他值"}
 MARKS: dict[str, Mark] = {"high": "changed", "medium": "changed", "low": "muted"}
 UNVERIFIED = "未核实"
-_UNUSABLE = re.compile(r'[\x00-\x1f\\/:*?"<>|.]+')
 
 
 @dataclass(frozen=True)
@@ -101,14 +100,14 @@ def write_proposals(
         cursor.execute(PUBLISHED, (night,))
         row = cursor.fetchone()
         if not row or not row[0]:
-            raise ProblemError(_not_published(night))
+            raise ProblemError(not_published(night))
         cursor.execute(CLAIMS)
         claims = {(kind, field, claim): words for kind, field, claim, words in cursor.fetchall()}
         cursor.execute(TOWNS, {"night": night, "county": county, "town": town})
         towns = cursor.fetchall()
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     for code, name, _ in towns:
-        stem = _UNUSABLE.sub("_", f"清洗建议_{UNVERIFIED}_{name}_{code or ''}_{night}")
+        stem = file_stem(f"清洗建议_{UNVERIFIED}_{name}_{code or ''}_{night}")
         with open_book(out / f"{stem}.xlsx", created=night, title=f"清洗建议（{UNVERIFIED}）") as book:
             for kind, extract in SHEETS.items():
                 _sheet(connection, book, sources, sources.extracts[extract], kind, night, code, name, claims)
@@ -194,14 +193,3 @@ def _basis(
         tier = f"，{claim['link_tier']}级关联" if "link_tier" in claim else ""
         parts.append(f"{where}{tier}，{claims[kind, field, claim['claim']]}，{SAYS[claim['says']]}")
     return "；".join(parts) + f"（{basis['departments']}个部门一致）"
-
-
-def _not_published(night: dt.date) -> Problem:
-    return Problem(
-        code="proposals.night",
-        column="--as-of",
-        what_zh=f"{night} 尚未发布",
-        what_en=f"the night {night} is not published",
-        fix_zh="用 bidui status 查看已发布的日期",
-        fix_en="see which night is published with `bidui status`",
-    )

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from bidui.clock import COUNTY_TIME
 from bidui.contract import Title
 from bidui.receipt.content import FailedRow, Part, Receipt
-from bidui.workbook import Book, Cell, Column, Mark, open_book
+from bidui.workbook import Book, Cell, Column, Mark, file_stem, open_book
 
 # A name that every file system takes: 200 bytes leave room for what is written beside it.
-_UNUSABLE = re.compile(r'[\x00-\x1f\\/:*?"<>|]+')
 _NAME_BYTES = 200
 
 STATUS = {
@@ -58,7 +56,7 @@ _FOUND_IN = {
 
 def file_name(receipt: Receipt) -> str:
     """The same for the whole life of a delivery, so that a receipt made anew replaces the one before."""
-    stem = _UNUSABLE.sub("_", Path(receipt.delivery.file_name).stem)
+    stem = file_stem(Path(receipt.delivery.file_name).stem)
     start = f"回执_{receipt.delivery.as_of}_批次{receipt.delivery.delivery_id}_"
     room = _NAME_BYTES - len(start.encode())
     return f"{start}{stem.encode()[:room].decode(errors='ignore')}.xlsx"

@@ -1,6 +1,18 @@
 """Workbooks that people open: text stays text, keys are locked, a half-written file is never seen."""
 
-from bidui.workbook.place import export_folder, refuse_if_open, replacing, writing
+from bidui.workbook.place import export_folder, file_stem, refuse_if_open, replacing, writing
 from bidui.workbook.safe_sheet import Book, Cell, Column, Mark, Sheet, open_book
 
-__all__ = ["Book", "Cell", "Column", "Mark", "Sheet", "export_folder", "open_book", "refuse_if_open", "replacing", "writing"]
+__all__ = [
+    "Book",
+    "Cell",
+    "Column",
+    "Mark",
+    "Sheet",
+    "export_folder",
+    "file_stem",
+    "open_book",
+    "refuse_if_open",
+    "replacing",
+    "writing",
+]

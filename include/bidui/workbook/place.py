@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bidui.home import folder
 from bidui.problem import Problem, ProblemError
+
+# What Windows takes in no name; a dot too, since what follows it would pass for an ending.
+_UNUSABLE = re.compile(r'[\x00-\x1f\\/:*?"<>|.]+')
+
+
+def file_stem(text: str) -> str:
+    """A text (the name of a place, of a file that somebody sent) as a file's name without its ending, on any system."""
+    return _UNUSABLE.sub("_", text)
 
 
 def export_folder(*parts: str) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -15,8 +14,9 @@ import psycopg2.extensions
 
 from bidui.connector import digest_of
 from bidui.contract import Sources
+from bidui.night.published import not_published
 from bidui.problem import Problem, ProblemError
-from bidui.workbook import Cell, Column, Mark, open_book, refuse_if_open, writing
+from bidui.workbook import Cell, Column, Mark, file_stem, open_book, refuse_if_open, writing
 from bidui.worklist.findings import Finding, Findings, Place
 from bidui.worklist.form import COLUMNS, HOW_TO, SEVERITY, seal
 
@@ -33,7 +33,6 @@ values ('worklist', %s, %s, %s, %s, %s, %s, false)
 UNPLACED = "未定位"
 INDEX = "目录.xlsx"
 SUMS = "SHA256SUMS"
-_UNUSABLE = re.compile(r'[\x00-\x1f\\/:*?"<>|.]+')
 _SEVERITY_COLUMN = 6
 _MARKS: dict[str, Mark] = {"critical": "warning", "high": "changed"}
 
@@ -75,7 +74,7 @@ def write_cycle(
         cursor.execute(PUBLISHED, {"night": night})
         row = cursor.fetchone()
     if not row or not row[0]:
-        raise ProblemError(_not_published(night))
+        raise ProblemError(not_published(night))
     name = f"{night}-all" if with_baseline else f"{night}"
     findings = Findings(connection, sources, night)
     target = out / f"疑点清单_{name}"
@@ -137,7 +136,7 @@ def _where(findings: Findings, place: Place) -> str:
 
 
 def _safe(name: str) -> str:
-    return _UNUSABLE.sub("_", name)[:40]
+    return file_stem(name)[:40]
 
 
 def _unused(used: Counter[str], key: str, place: Place) -> str:
@@ -204,15 +203,4 @@ def _edited(file: Path) -> Problem:
         what_en="somebody has edited this worklist; exporting again would lose what was filled in",
         fix_zh=f"先用 bidui outcomes 收回 {file}，再把它移走",
         fix_en=f"take it back with `bidui outcomes {file}` and move it away first",
-    )
-
-
-def _not_published(night: dt.date) -> Problem:
-    return Problem(
-        code="worklist.night",
-        column="--as-of",
-        what_zh=f"{night} 尚未发布",
-        what_en=f"the night {night} is not published",
-        fix_zh="先运行该夜的比对（bidui nightly），或改用已发布的日期（bidui status）",
-        fix_en="run the night first (`bidui nightly`), or name a published one (`bidui status`)",
     )

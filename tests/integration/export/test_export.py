@@ -133,7 +133,7 @@ def test_the_sidecar_proves_the_file_and_the_record_says_who(connection: Any, tm
         ("ledger.batch", {"role": "bi"}, "export.right"),
         ("audit.finding", {}, "export.right"),  # no night has made it here
         ("ledger.batch", {"night": BEFORE}, "export.as_of"),
-        ("published.coverage", {"night": dt.date(2020, 1, 1)}, "export.night"),
+        ("published.coverage", {"night": dt.date(2020, 1, 1)}, "night.not_published"),
         ("ledger.batch", {"role": "chief"}, "role_unknown"),
     ],
 )

@@ -203,6 +203,31 @@ def test_what_is_not_certain_people_decide(registry: Registry) -> None:
     assert registry.keys()["钱一"] == ("201", "2")
 
 
+def test_a_household_s_number_given_to_another_family(registry: Registry) -> None:
+    """What was answered about the one family must not pass to the other; a doubtful change of members is no other family."""
+    night, next_night = dt.date(2026, 10, 28), dt.date(2026, 10, 29)
+    registry.night(night, [
+        row("2101", "21", "蒋一", born(32)), row("2301", "23", "韩一", born(33)), row("2401", "24", "杨一", None),
+        row("2501", "25", "朱一", born(34)), row("2502", "25", "朱二", born(35)),
+    ])
+    rows = [
+        row("2151", "21", "沈一", born(36)),  # nobody of those before
+        row("2101", "22", "蒋一", born(32)),  # whose household goes on under a new number
+        row("2351", "23", "韩一", born(37)),  # number and ID are new, the name is not
+        row("2451", "24", "秦一", born(38)),  # who was there before cannot be told
+        row("2502", "25", "朱二", born(35)), row("2551", "25", "尤一", born(39)),  # one stays, one comes
+    ]
+    registry.night(next_night, rows)
+    households = {name: household for name, (_, household) in registry.keys().items()}
+    assert households == {
+        "沈一": f"21~{next_night}", "蒋一": "21", "韩一": "23", "秦一": "24", "朱二": "25", "尤一": "25",
+    }
+    assert registry.known("household", "21") == ("22", True, "reissued", None)
+    assert registry.known("household", f"21~{next_night}") == ("21", True, "number_taken_over", None)
+    registry.night(next_night + dt.timedelta(days=1), rows)
+    assert {name: household for name, (_, household) in registry.keys().items()} == households
+
+
 def test_one_row_in_two_files_of_a_list_has_the_same_numbers_every_night(registry: Registry) -> None:
     """Last. Both files name the person in their first row, so that only the file tells the two apart."""
     twice = [row("6101", "61", "卫一", born(31))]

@@ -1,0 +1,19 @@
+"""What a command that needs a published night says when there is none."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bidui.problem import Problem
+
+
+def not_published(night: dt.date | None) -> Problem:
+    """The night named by `--as-of` is not published; None: no night is yet."""
+    return Problem(
+        code="night.not_published",
+        column="--as-of",
+        what_zh=f"{night} 尚未发布" if night else "尚无已发布的一夜",
+        what_en=f"the night {night} is not published" if night else "no night is published yet",
+        fix_zh="改用已发布的日期（bidui status），或先运行该夜的比对（bidui nightly）",
+        fix_en="name a published night (`bidui status`), or run it first (`bidui nightly`)",
+    )
