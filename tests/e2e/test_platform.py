@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 from planted import NAMES, plant
@@ -197,6 +198,38 @@ def test_a_viewer_sees_and_cannot_start_anything(platform: Platform) -> None:
             viewer.trigger("ingest_housing", NIGHT, {})
     finally:
         viewer.close()
+
+
+def test_the_board_shows_the_night_to_whoever_may_log_in(platform: Platform, airflow: Airflow) -> None:
+    address = f"{settings.base_url()}{settings.BOARD_HREF}"
+    password = (platform.home / "secrets" / "airflow_viewer").read_text(encoding="utf-8").strip()
+    login = {"username": settings.VIEWER, "password": password}
+    token = httpx.post(f"{settings.base_url()}/auth/token", json=login).json()["access_token"]
+    page = httpx.get(address, headers={"Authorization": f"Bearer {token}"})
+    assert page.status_code == 200
+    assert page.headers["Cache-Control"] == "no-store"
+    assert f"已发布之夜 <strong>{NIGHT}</strong>" in page.text
+    assert "已发布 published" in page.text
+    assert all(batch["source_name"] in page.text for batch in platform.first_night["batches"])
+    assert not [name for name in NAMES if name in page.text]
+    plugins = airflow._call("GET", "/api/v2/plugins")["plugins"]
+    [board] = [plugin for plugin in plugins if plugin["name"] == "bidui_board"]
+    assert [view["href"] for view in board["external_views"]] == [settings.BOARD_HREF]
+
+
+def test_the_board_opens_for_nobody_else(platform: Platform) -> None:
+    """A mounted app inherits no login: every route of it is asked without one, and with a wrong one."""
+    from bidui.board import application
+
+    paths = {route.path for route in application().routes}
+    assert paths == {"/"}
+    for path in (*paths, "/openapi.json", "/docs", "/redoc"):
+        for headers in ({}, {"Authorization": "Bearer x.y.z"}, {"Cookie": "_token=x"}):
+            assert httpx.get(f"{settings.base_url()}{settings.BOARD_PREFIX}{path}", headers=headers).status_code in (401, 404)
+    assert httpx.get(f"{settings.base_url()}{settings.BOARD_HREF}").status_code == 401
+    browser = httpx.get(f"{settings.base_url()}{settings.BOARD_HREF}", headers={"Sec-Fetch-Dest": "document"})
+    assert browser.status_code == 303
+    assert "/auth/login" in browser.headers["Location"]
 
 
 def test_nobody_enters_without_the_generated_password(platform: Platform) -> None:

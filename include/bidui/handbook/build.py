@@ -7,10 +7,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from bidui.contract import Sources, load_sources
 from bidui.home import dbt_dir, folder, sources_dir
+from bidui.page import render
 from bidui.rule import Catalogue, load
 from bidui.rule.example import SHIPPED_PARAMETERS
 from bidui.warehouse import outward
@@ -35,17 +34,10 @@ def build(to: Path | None = None) -> dict[str, Path]:
         "rules": _rules(load(dbt_dir() / "rules")),
         "sources": _sources(load_sources(sources_dir())),
     }
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
     written = {}
     for page in PAGES:
         path = root / f"{page}.html"
-        text = environment.get_template(f"{page}.html.jinja").render(page=page, pages=PAGES, **content[page])
+        text = render(Path(__file__).with_name(f"{page}.html.jinja"), page=page, pages=PAGES, **content[page])
         with replacing(path) as beside:
             beside.write_text(text, encoding="utf-8")
         written[page] = path

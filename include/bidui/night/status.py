@@ -44,12 +44,9 @@ order by r.rule_id, r.rule_version
 def collect(connection: psycopg2.extensions.connection, sources: Sources, today: dt.date) -> dict[str, Any]:
     """Return per extract what is in force and how old, the batches held, the published night, rules that are seldom right."""
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute("select as_of, published_at from ledger.published_night")
-        published = cursor.fetchone()
-        cursor.execute(IN_FORCE)
-        in_force = {row["extract"]: row for row in cursor.fetchall()}
-        cursor.execute(HELD)
-        held = [dict(row) for row in cursor.fetchall()]
+        published = published_night(cursor)
+        in_force = extracts(cursor, sources, today)
+        waiting = held(cursor)
         cursor.execute("select to_regclass('mart_summary.rule_precision') is not null as ready")
         ready = cursor.fetchone()
         to_retire: list[dict[str, Any]] = []
@@ -58,12 +55,38 @@ def collect(connection: psycopg2.extensions.connection, sources: Sources, today:
             to_retire = [dict(row) for row in cursor.fetchall()]
     with connection.cursor() as cursor:
         access_log_mode = access_log.mode(cursor)
-    extracts = []
+    return {
+        "published": published["as_of"].isoformat() if published else None,
+        "extracts": in_force,
+        "held": waiting,
+        "rules_to_retire": [{**row, "precision": float(row["precision"])} for row in to_retire],
+        "access_log": access_log_mode,
+    }
+
+
+def published_night(cursor: RealDictCursor) -> dict[str, Any] | None:
+    """The night that readers see (`as_of`, `published_at`), None before the first."""
+    cursor.execute("select as_of, published_at from ledger.published_night where as_of is not null")
+    row = cursor.fetchone()
+    return dict(row) if row else None
+
+
+def held(cursor: RealDictCursor) -> list[dict[str, Any]]:
+    """Held batches that no newer list of the extract has made pointless."""
+    cursor.execute(HELD)
+    return [{**row, "as_of": row["as_of"].isoformat()} for row in cursor.fetchall()]
+
+
+def extracts(cursor: RealDictCursor, sources: Sources, today: dt.date) -> list[dict[str, Any]]:
+    """One row per extract of the contracts: its newest accepted batch, age in days, and `state`."""
+    cursor.execute(IN_FORCE)
+    in_force = {row["extract"]: row for row in cursor.fetchall()}
+    rows = []
     for extract in sources.extracts.values():
         batch = in_force.get(extract.key)
         age = (today - batch["data_date"]).days if batch else None
         limit = extract.delivery.max_age_days
-        extracts.append(
+        rows.append(
             {
                 "department": extract.department,
                 "extract": extract.key,
@@ -76,13 +99,7 @@ def collect(connection: psycopg2.extensions.connection, sources: Sources, today:
                 "state": "missing" if age is None else "stale" if age > limit else "in_force",
             }
         )
-    return {
-        "published": published["as_of"].isoformat() if published and published["as_of"] else None,
-        "extracts": extracts,
-        "held": [{**row, "as_of": row["as_of"].isoformat()} for row in held],
-        "rules_to_retire": [{**row, "precision": float(row["precision"])} for row in to_retire],
-        "access_log": access_log_mode,
-    }
+    return rows
 
 
 STATES = {"missing": "[red]缺失 missing[/]", "stale": "[yellow]过期 stale[/]", "in_force": "[green]生效 in force[/]"}

@@ -11,6 +11,7 @@ def entrances() -> dict[str, str]:
     secrets = folder("secrets")
     return {
         "Airflow 界面 · UI": settings.base_url(),
+        "比对看板 · board": f"{settings.base_url()}{settings.BOARD_HREF}",
         "管理员 · administrator": f"{settings.ADMIN}，密码 password: cat {secrets / 'airflow_admin'}",
         "只读 · viewer": f"{settings.VIEWER}，密码 password: cat {secrets / 'airflow_viewer'}",
         "投递目录 · drop folder": str(home() / "drop"),

@@ -13,6 +13,11 @@ STATE = "platform"
 ADMIN = "admin"
 VIEWER = "viewer"
 
+# The permission `can_read` on this resource opens the board (`bidui.board`), which the API server mounts there.
+BOARD = "Bidui board"
+BOARD_PREFIX = "/bidui"
+BOARD_HREF = f"{BOARD_PREFIX}/"
+
 # What must say "healthy" in Airflow's health report.
 HEALTH_PARTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
