@@ -83,54 +83,7 @@ own as (
 
 ),
 
-decided_tonight as (
-
-    select distinct on (d.life_key)
-        t.number_key,
-        d.life_key,
-        'decided' as basis,
-        jsonb_build_object('number', t.number_key, 'decided_by', d.decided_by) as evidence,
-        b.since
-    from tonight as t
-    inner join decided as d on d.number_key = t.number_key and d.life_key <> t.number_key
-    left join before as b on b.life_key = d.life_key and b.number_key = t.number_key and b.basis = 'decided'
-    where not exists (select from own as o where o.life_key = d.life_key and o.number_key <> t.number_key)
-    order by d.life_key, t.number_key
-
-),
-
-settled as (
-
-    select
-        number_key,
-        life_key,
-        basis,
-        evidence,
-        since
-    from decided_tonight
-    union all
-    select
-        o.number_key,
-        o.life_key,
-        o.basis,
-        o.evidence,
-        o.since
-    from own as o
-    where
-        not exists (select from decided_tonight as d where d.number_key = o.number_key)
-        and not exists (select from decided_tonight as d where d.life_key = o.life_key)
-
-),
-
-unsettled as (
-
-    select
-        t.*,
-        exists(select from decided as d where d.number_key = t.number_key) as is_decided
-    from tonight as t
-    where not exists (select from settled as s where s.number_key = t.number_key)
-
-),
+{{ settled_keys() }}
 
 -- Where the members of last night's households are tonight.
 moved as (
