@@ -104,6 +104,21 @@
         from agreement
         where division_level in ('county', 'town', 'village')
     ),
+    -- what each cell says of each candidate: that it or an ancestor is named there. Joined once: asked per candidate and
+    -- cell, a county of a million people took the square of its ways of writing a place
+    agreed as (
+        select
+            candidate.place_text,
+            candidate.division_code,
+            agreement.depth,
+            bool_or(agreement.is_exact) as is_exact,
+            bool_or(agreement.division_code = candidate.division_code) as is_named
+        from candidate
+        inner join agreement
+            on agreement.place_text = candidate.place_text
+            and agreement.division_code in (candidate.county_code, candidate.town_code, candidate.village_code)
+        group by 1, 2, 3
+    ),
     -- every cell down to the candidate's level must agree; how many of them only by their stem
     supported as (
         select
@@ -116,27 +131,12 @@
             candidate.village_code,
             count(*) filter (where not agreed.is_exact) as by_stem
         from candidate
-        inner join cell
-            on cell.place_text = candidate.place_text
-            and (
-                cell.depth <= candidate.depth
-                or exists (
-                    select from agreement
-                    where
-                        agreement.place_text = cell.place_text
-                        and agreement.depth = cell.depth
-                        and agreement.division_code = candidate.division_code
-                )
-            )
-        left join lateral (
-            select bool_or(agreement.is_exact) as is_exact
-            from agreement
-            where
-                agreement.place_text = candidate.place_text
-                and agreement.depth = cell.depth
-                and agreement.division_code in (candidate.county_code, candidate.town_code, candidate.village_code)
-            having count(*) > 0
-        ) as agreed on true
+        inner join cell on cell.place_text = candidate.place_text
+        left join agreed
+            on agreed.place_text = candidate.place_text
+            and agreed.division_code = candidate.division_code
+            and agreed.depth = cell.depth
+        where cell.depth <= candidate.depth or agreed.is_named
         group by 1, 2, 3, 4, 5, 6, 7
         having bool_and(agreed.is_exact is not null)
     ),
