@@ -16,8 +16,6 @@ from bidui.night import steps
 from bidui.platform.dag import AS_OF, RECONCILED, defaults, minutes, reported
 from bidui.platform.departments import departments
 
-LAYERS = ("identity", "comparison", "finding", "summary")
-
 
 @dag(
     dag_id="reconcile",
@@ -37,7 +35,7 @@ def reconcile() -> None:
     last = task(execution_timeout=minutes(15))(steps.freeze)(as_of=AS_OF)
     in_turn >> last
     work = [last]
-    for layer in LAYERS:
+    for layer in steps.LAYERS:
         if layer == "finding":  # rules are checked against the fact tables, so after these are built
             bound = task(execution_timeout=minutes(30))(steps.bind_rules)(as_of=AS_OF)
             last >> bound

@@ -22,7 +22,6 @@ from bidui.bench.meter import Measure, measured
 
 AS_OF = dt.date(2026, 10, 16)
 ONE_DAY = dt.timedelta(days=1)
-LAYERS = ("identity", "comparison", "finding", "summary")
 SLOTS = 2
 
 
@@ -117,7 +116,7 @@ def reconcile(night_of: dt.date) -> list[Measure]:
     with measured("freeze") as freeze:
         night.freeze(as_of)
     measures.append(freeze)
-    for layer in LAYERS:
+    for layer in night.LAYERS:
         if layer == "finding":
             with measured("bind rules") as bind:
                 night.bind_rules(as_of)

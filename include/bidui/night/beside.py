@@ -10,8 +10,6 @@ from psycopg2 import sql
 from bidui.night.fingerprint import night_tables
 from bidui.warehouse.connection import transaction
 
-LAYERS = ("identity", "comparison", "finding", "summary")
-
 EVE = "from_night < %(night)s and to_night >= %(night)s"
 EVENTS = "as_of < %(night)s"
 

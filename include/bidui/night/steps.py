@@ -14,6 +14,9 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
+# The layers of the marts in the order in which they are built, one dbt process each; rules are bound before `finding`.
+LAYERS = ("identity", "comparison", "finding", "summary")
+
 
 def fetch(as_of: str, department: str, drop: str, run_type: str) -> dict[str, int]:
     """List what the department has waiting, pulling from its servers; return the number of files per extract.
