@@ -23,6 +23,8 @@ from bidui.bench.meter import Measure, measured
 AS_OF = dt.date(2026, 10, 16)
 ONE_DAY = dt.timedelta(days=1)
 SLOTS = 2
+# Landing and the bare COPY take turns, and the fastest of each counts: the one that least was done beside.
+TURNS = 3
 
 
 def run(persons: int, seed: int, folder: Path, *, unchanged: bool = False) -> dict[str, Any]:
@@ -48,7 +50,6 @@ def run(persons: int, seed: int, folder: Path, *, unchanged: bool = False) -> di
                 reference.load(connection, county / "reference")
         drop = county / "night_1"
         largest = _largest_csv(drop)
-        copy = _bare_copy(largest)
         with measured("whole night") as whole:
             steps = ingest(drop, AS_OF) + reconcile(AS_OF)
         result: dict[str, Any] = {"night_seconds": round(whole.seconds, 1), "night_cpu_seconds": round(_cpu(whole), 1)}
@@ -60,8 +61,7 @@ def run(persons: int, seed: int, folder: Path, *, unchanged: bool = False) -> di
                 "unchanged_cpu_seconds": round(_cpu(idle), 1),
                 "unchanged_to_night": round(_cpu(idle) / _cpu(whole), 3),
             }
-    with database(f"bench_{persons}_land"):
-        land = _land_alone(largest)
+    copy, land = landing_beside_copy(largest, f"bench_{persons}_land")
     return {
         "persons": persons,
         "steps": [_as_dict(measure) for measure in [sample, prepared, copy, land, *steps]],
@@ -148,6 +148,20 @@ def _rows(department: str, column: str, as_of: dt.date) -> int:
 
 def _largest_csv(drop: Path) -> Path:
     return max((path for path in drop.rglob("*") if path.suffix in {".csv", ".txt", ".zip"}), key=_unpacked_size)
+
+
+def landing_beside_copy(file: Path, name: str) -> tuple[Measure, Measure]:
+    """A bare COPY of the file and its landing, in turns, each in a database `name` of its own; the fastest of each."""
+    copies, landings = [], []
+    for _ in range(TURNS):
+        with database(name):
+            copies.append(_bare_copy(file))
+            landings.append(_land_alone(file))
+    return min(copies, key=_seconds), min(landings, key=_seconds)
+
+
+def _seconds(measure: Measure) -> float:
+    return measure.seconds
 
 
 def _bare_copy(file: Path) -> Measure:

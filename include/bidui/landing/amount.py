@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import suppress
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
@@ -44,21 +43,20 @@ def to_amount(text: str) -> Decimal | None:
     return amount.quantize(_CENT, ROUND_HALF_UP) if abs(amount) < _BEYOND else None
 
 
-def sum_amounts(texts: Sequence[str], nulls: frozenset[str] = frozenset()) -> tuple[Decimal, int, int]:
+def sum_amounts(texts: Counter[str], nulls: frozenset[str] = frozenset()) -> tuple[Decimal, int, int]:
     """Sum in yuan of the texts that are amounts, how many these are, and how many of the others say something
-    (are neither blank nor one of `nulls`)."""
-    distinct = Counter(texts)
-    distinct.pop("", None)
+    (are neither blank nor one of `nulls`). `texts`: how often each text is there."""
+    filled = Counter(texts)
+    rows = filled.total()
+    filled.pop("", None)
     # Premiums and grants take few values. Where nearly each is its own, plain digits are read at C speed.
-    if len(distinct) * 4 > len(texts):
-        filled = [text for text in texts if text]
-        if _DIGITS_ONLY.fullmatch("".join(filled)):
-            with suppress(InvalidOperation):
-                total = sum(map(Decimal, filled), Decimal(0))
-                if int(total.as_tuple().exponent) >= -2:  # else some have parts of a cent, and each is rounded
-                    return total, len(filled), 0
+    if len(filled) * 4 > rows and _DIGITS_ONLY.fullmatch("".join(filled)):
+        with suppress(InvalidOperation):
+            total = sum(map(Decimal, filled.elements()), Decimal(0))
+            if int(total.as_tuple().exponent) >= -2:  # else some have parts of a cent, and each is rounded
+                return total, filled.total(), 0
     total, count, unread = Decimal(0), 0, 0
-    for text, times in distinct.items():
+    for text, times in filled.items():
         amount = to_amount(text)
         if amount is not None:
             total += amount * times

@@ -1,4 +1,4 @@
-"""`raw.<extract>`: text as delivered, one partition per batch, filled by one COPY."""
+"""`raw.<extract>`: text as delivered, one partition per batch, filled by COPY."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from psycopg2.errors import CharacterNotInRepertoire, UntranslatableCharacter
 
 from bidui.contract import Extract, Sources
 from bidui.landing.delimited import DelimitedPart, not_in_encoding
-from bidui.landing.reading import Reading
+from bidui.landing.reading import Chunk, Reading
 from bidui.problem import ProblemError
 
 _SCHEMA = "raw"
+_COPY_BYTES = 1 << 18
 
 
 def partition_name(extract: str, batch_id: int) -> str:
@@ -78,24 +79,39 @@ def fill_partition(
             "alter table {} alter column batch_id set default {}, add constraint batch_id_is check (batch_id = {})"
         ).format(partition, batch, batch)
     )
-    columns = sql.SQL(", ").join(sql.Identifier(name) for name in ("row_no", *reading.names))
+    # Rows that go through as they are get their numbers from the server: putting them in here costs as much as COPY.
+    cursor.execute("create temporary sequence row_number cache 1000")
+    cursor.execute(
+        sql.SQL("alter table {} alter column row_no set default nextval('pg_temp.row_number')").format(partition)
+    )
+    _copy(cursor, partition, reading)
+    cursor.execute(sql.SQL("alter table {} alter column row_no drop default").format(partition))
+    cursor.execute("drop sequence pg_temp.row_number")
+    # Rows lie in the order of row_no: a few pages of index find any of them.
+    cursor.execute(sql.SQL("create index on {} using brin (row_no) with (pages_per_range = 16)").format(partition))
+    cursor.execute(sql.SQL("alter table {} attach partition {} for values in ({})").format(parent, partition, batch))
+    cursor.execute(sql.SQL("alter table {} drop constraint batch_id_is").format(partition))
+
+
+def _copy(cursor: psycopg2.extensions.cursor, partition: sql.Identifier, reading: Reading) -> None:
+    """COPY the rows, one command for each run of them. Raises ProblemError."""
     command = sql.SQL("copy {} ({}) from stdin with (format text, delimiter {}, null '', encoding {}, freeze)")
     stream = _ChunkStream(reading.chunks())
     try:
-        cursor.copy_expert(
-            command.format(partition, columns, sql.Literal(reading.delimiter), sql.Literal(reading.server_encoding)),
-            stream,
-            size=1 << 18,
-        )
+        while (first := stream.next_run()) is not None:
+            names = reading.names
+            if first.first_row is None:
+                names = ("row_no", *names)
+            else:
+                cursor.execute("select setval('pg_temp.row_number', %s, false)", (first.first_row,))
+            columns = sql.SQL(", ").join(map(sql.Identifier, names))
+            delimiter, encoding = sql.Literal(reading.delimiter), sql.Literal(reading.server_encoding)
+            cursor.copy_expert(command.format(partition, columns, delimiter, encoding), stream, size=_COPY_BYTES)
     except (CharacterNotInRepertoire, UntranslatableCharacter):
         # Plain lines are decoded by the server only; find the row to name. The server's message is not repeated.
         raise bad_bytes(reading) from None
     if stream.problem is not None:
         raise stream.problem
-    # Rows lie in the order of row_no: a few pages of index find any of them.
-    cursor.execute(sql.SQL("create index on {} using brin (row_no) with (pages_per_range = 16)").format(partition))
-    cursor.execute(sql.SQL("alter table {} attach partition {} for values in ({})").format(parent, partition, batch))
-    cursor.execute(sql.SQL("alter table {} drop constraint batch_id_is").format(partition))
 
 
 def bad_bytes(reading: Reading) -> ProblemError:
@@ -109,33 +125,44 @@ def bad_bytes(reading: Reading) -> ProblemError:
 
 
 class _ChunkStream(io.RawIOBase):
-    """Chunks as a file that COPY reads.
+    """Chunks as a file that COPY reads, run by run.
 
     A problem ends the stream quietly and is kept: raised here, its text would go to the server and into its log.
     """
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
+    def __init__(self, chunks: Iterator[Chunk]) -> None:
+        self._chunks = (chunk for chunk in chunks if chunk.rows)
         self._rest = b""
         self.problem: ProblemError | None = None
+        self._last: Chunk | None = None
+        self._ahead = self._next()
+
+    def next_run(self) -> Chunk | None:
+        """Begin the next run of chunks that one COPY takes, and return its first; None at the end."""
+        self._last = self._ahead
+        return self._ahead
 
     def readable(self) -> bool:
         """Always."""
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, at most `size` when given; b"" at the end."""
-        while not self._rest:
-            try:
-                chunk = next(self._chunks, None)
-            except ProblemError as error:
-                self.problem = error
-                chunk = None
-            if chunk is None:
+        """The run's next bytes, at most `size` when given; b"" at its end."""
+        if not self._rest:
+            chunk = self._ahead
+            if chunk is None or not (chunk is self._last or chunk.goes_on_after(self._last or chunk)):
                 return b""
-            self._rest = chunk
+            self._rest, self._last = chunk.data, chunk
+            self._ahead = self._next()
         if size < 0 or size >= len(self._rest):
             block, self._rest = self._rest, b""
         else:
             block, self._rest = self._rest[:size], self._rest[size:]
         return block
+
+    def _next(self) -> Chunk | None:
+        try:
+            return next(self._chunks, None)
+        except ProblemError as error:
+            self.problem = error
+            return None

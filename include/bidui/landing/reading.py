@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice, repeat
+from itertools import islice
 
 from bidui.contract import Extract
 from bidui.contract.header_text import header_key
@@ -17,6 +17,7 @@ from bidui.landing.amount import sum_amounts
 from bidui.landing.delimited import Block, DelimitedPart
 from bidui.landing.header import Header
 from bidui.landing.part import Part
+from bidui.landing.plain import PlainRows
 from bidui.problem import Problem, ProblemError
 
 # COPY's text format. Plain lines go through as they are, under the file's own delimiter; where that cannot be, rows
@@ -29,15 +30,25 @@ ROWS_PER_CHUNK = 4000
 # So many rows of one kind of mistake are named; all are counted.
 NAMED_ROWS = 20
 
-# How a row may begin, in bytes, to need no closer look: a digit, a letter, or a common Chinese character. Blanks,
-# quotes, symbols and full-width forms begin otherwise.
-_PLAIN_STARTS = {
-    "utf-8": re.compile(r"[0-9A-Za-z\xe4-\xe9]").match,
-    "gb18030": re.compile(r"[0-9A-Za-z]|[\x81-\xa0\xaa-\xfe][\x40-\xfe]").match,
-}
 # Blanks of all kinds, marks without width, and the end-of-file sign of DOS.
 _INVISIBLE = " \t\r\n\v\f\x00\x1a\x1c\x1d\x1e\x1f\x85\xa0\u2000\u2002\u2003\u2009\u200b\u200c\u200d\u2028\u2029\u202f\u3000\ufeff"
 _BLANKS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Rows for COPY in its text format. `first_row`: they are all the rows from that number on, without their numbers;
+    None: each row begins with its number."""
+
+    data: bytes
+    rows: int
+    first_row: int | None = None
+
+    def goes_on_after(self, earlier: Chunk) -> bool:
+        """Whether one COPY can take both."""
+        if self.first_row is None or earlier.first_row is None:
+            return self.first_row is earlier.first_row
+        return self.first_row == earlier.first_row + earlier.rows
 
 
 @dataclass
@@ -48,8 +59,8 @@ class Total:
     count: int = 0
     unread: int = 0
 
-    def add(self, texts: Sequence[str], nulls: frozenset[str]) -> None:
-        """Add the cells of some rows."""
+    def add(self, texts: Counter[str], nulls: frozenset[str]) -> None:
+        """Add the cells of some rows, each text with how often it is there."""
         amount, count, unread = sum_amounts(texts, nulls)
         self.total += amount
         self.count += count
@@ -95,8 +106,7 @@ class Reading:
         self._suspects = frozenset(start[0] for start in starts)
         codec = (self.part.encoding or "utf-8").removesuffix("-sig")
         self.codec = codec
-        self._raw_suspects = tuple(start[0].encode(codec).decode("latin-1") for start in starts)
-        self._plain_start = _PLAIN_STARTS[codec]
+        self._raw_suspects = tuple(start[0].encode(codec) for start in starts)
         separator = self.part.delimiter
         self.delimiter = separator if separator in _COPY_DELIMITERS else _UNUSUAL
         self._escapes = str.maketrans(
@@ -118,8 +128,8 @@ class Reading:
         """Titles, headers, blanks and footers."""
         return sum(self.skipped.values())
 
-    def chunks(self) -> Iterator[bytes]:
-        """Rows for `copy … (row_no, <names>) from stdin`: text format, `delimiter`, null '', `server_encoding`.
+    def chunks(self) -> Iterator[Chunk]:
+        """Rows for `copy … ([row_no,] <names>) from stdin`: text format, `delimiter`, null '', `server_encoding`.
 
         Raises ProblemError at the end (or at once for what makes reading on meaningless) when the file must be held.
         """
@@ -135,37 +145,32 @@ class Reading:
                 yield self._row_by_row(some)
         self._finish()
 
-    def _as_it_is(self, block: Block) -> bytes | None:
-        """A block whose lines are all plain rows of the contract's columns: numbered and passed on, not even decoded.
+    def _as_it_is(self, block: Block) -> Chunk | None:
+        """A block whose lines are all plain rows of the contract's columns: passed on, not even decoded.
 
         None when anything in it wants a closer look. This is what keeps landing within reach of a bare COPY.
         """
-        lines, separator, width = block.raw, self.delimiter, self.header.width
+        width = self.header.width
         if (
             block.text is not None
             or block.first_row <= self.header.last_row
             or len(self._positions) != width
-            or separator != self.part.delimiter
-            or set(map(str.count, lines, repeat(separator))) != {width - 1}
+            or self.delimiter != self.part.delimiter
         ):
             return None
-        starts = {line[:3] for line in lines}
-        if any(start.startswith(self._raw_suspects) for start in starts) or not all(map(self._plain_start, starts)):
+        plain = PlainRows.of(block.raw, self.codec, self.delimiter, width, self._raw_suspects)
+        if plain is None:
             return None
-        text = "".join([f"{row}{separator}{line}" for row, line in enumerate(lines, start=block.first_row)])
-        if "\\" in text or "\0" in text:
+        amounts = {position: plain.column(position) for position in self._money}
+        if None in amounts.values():
             return None
-        if self._money:
-            first, last = min(self._money), max(self._money)
-            if last < width - first:
-                pieces, offset = [line.split(separator, last + 1) for line in lines], 0
-            else:
-                pieces, offset = [line.rsplit(separator, width - first) for line in lines], first - 1
-            for position, total in self._money.items():
-                total.add([piece[position - offset] for piece in pieces], self._nulls)
-        self.rows_read += len(lines)
-        self.rows_landed += len(lines)
-        return (text if text.endswith("\n") else text + "\n").encode("latin-1")
+        for position, cells in amounts.items():
+            # Cells that are no text are the server's to refuse, and hold the file.
+            texts = Counter({cell.decode(self.codec, errors="replace"): n for cell, n in (cells or {}).items()})
+            self._money[position].add(texts, self._nulls)
+        self.rows_read += len(plain)
+        self.rows_landed += len(plain)
+        return Chunk(block.raw, len(plain), block.first_row)
 
     def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Rows that land, one by one: number and cells by column name. For looking at; nothing is counted twice
@@ -174,10 +179,10 @@ class Reading:
         for number, row in self._kept(enumerate(self.part.rows(), start=1)):
             yield number, {name: row[position] for name, position in names}
 
-    def _row_by_row(self, rows: Iterable[tuple[int, list[str]]]) -> bytes:
+    def _row_by_row(self, rows: Iterable[tuple[int, list[str]]]) -> Chunk:
         kept = list(self._kept(rows))
         self.rows_landed += len(kept)
-        return self._text(kept).encode(self.codec) if kept else b""
+        return Chunk(self._text(kept).encode(self.codec) if kept else b"", len(kept))
 
     def _kept(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
         """Look at each row: skip it, or give it the header's width and let it land."""
@@ -237,7 +242,7 @@ class Reading:
             if position not in self.unnamed_with_values and any(row[position].strip() for _, row in kept):
                 self.unnamed_with_values.add(position)
         for position, total in self._money.items():
-            total.add([row[position] for _, row in kept], self._nulls)
+            total.add(Counter(row[position] for _, row in kept), self._nulls)
         positions, delimiter, join = self._positions, self.delimiter, self.delimiter.join
         if len(positions) != self.header.width:
             kept = [(number, [row[position] for position in positions]) for number, row in kept]

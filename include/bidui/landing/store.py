@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bidui.connector import Delivery
@@ -30,10 +31,15 @@ def keep(delivery: Delivery) -> tuple[str, Path]:
         descriptor, name = tempfile.mkstemp(dir=folder("store"), suffix=".part")
         beside = Path(name)
         try:
-            with os.fdopen(descriptor, "wb") as target, delivery.path.open("rb") as source:
+            with (
+                os.fdopen(descriptor, "wb") as target,
+                delivery.path.open("rb") as source,
+                ThreadPoolExecutor(1) as beside_writing,
+            ):
                 while block := source.read(BLOCK):
-                    digest.update(block)
+                    hashed = beside_writing.submit(digest.update, block)
                     target.write(block)
+                    hashed.result()
             after = delivery.path.stat()
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                 raise ProblemError(_changing(delivery))

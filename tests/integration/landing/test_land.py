@@ -266,3 +266,18 @@ def test_a_long_list_lands_in_flat_memory_with_its_total(office: Any) -> None:
     ]
     ((total,),) = office.ask("select control_totals -> 'wage' ->> 'sum' from ledger.batch")
     assert Decimal(total) == sum(Decimal(f"{i % 3000}.5") for i in range(rows))
+
+
+def test_rows_bear_the_numbers_of_the_file_whatever_way_they_land(office: Any) -> None:
+    """Most blocks pass as they are and are numbered by the server, others bring their numbers."""
+    lines = [f"9901011990{i:08d},甲{i},保洁员,{i}" for i in range(40_000)]
+    lines[10_000] = '990101199099999999,"甲,乙",保洁员,7'
+    lines[25_000] = ",,,"
+    office.put("混.csv", "\n".join(["证件号码,姓名,岗位,月工资", *lines]).encode("gb18030"))
+    (batch,) = office.night()
+    assert (batch.rows_landed, batch.rows_skipped) == (39_999, 2)
+    assert office.ask(
+        "select count(*), count(distinct row_no), min(row_no), max(row_no),"
+        " count(*) filter (where right(id_no, 8)::bigint + 2 <> row_no) from raw.public_post"
+    ) == [(39_999, 39_999, 2, 40_001, 1)]
+    assert office.ask("select row_no, person_name from raw.public_post where wage = '7' and row_no > 9") == [(10_002, "甲,乙")]
