@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import psycopg2.extensions
 from psycopg2 import sql
 from psycopg2.extras import RealDictCursor
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -97,17 +100,32 @@ def _verdicts(cursor: RealDictCursor, as_of: dt.date) -> list[dict[str, Any]]:
     return rows
 
 
+def narrow_table(title: str) -> Table:
+    """A table that cuts no word off where a line has 80 characters: in a log, over ssh, in a mail."""
+    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+
+
+def two_lines(heading: str) -> str:
+    """Chinese above English, so that a heading is no wider than its numbers."""
+    return heading.replace(" ", "\n", 1)
+
+
 def show(report: dict[str, Any], places: dict[str, str], console: Console) -> None:
     """Print the report; `places` is label → where to look (Data Docs, Airflow, connect command)."""
     console.rule(f"比对之夜 · the night of {report['as_of']}")
-    extracts = Table(title="提取数据 · extracts", title_justify="left")
-    for heading in ("部门 department", "提取 extract", "读取 read", "略过 skipped", "接受 accepted", "隔离 quarantined", "状态 status"):
-        extracts.add_column(heading, justify="right" if heading.split()[0] in {"读取", "略过", "接受", "隔离"} else "left")
-    for batch in report["batches"]:
-        extracts.add_row(
-            batch["department"], batch["extract"], f"{batch['rows_read']:,}", f"{batch['rows_skipped']:,}",
-            f"{batch['rows_accepted']:,}", f"{batch['rows_quarantined']:,}", STATUS.get(batch["status"], batch["status"]),
-        )
+    extracts = narrow_table("提取数据 · extracts")
+    extracts.add_column("提取 extract", no_wrap=True)
+    for heading in ("读取 read", "略过 skipped", "接受 accepted", "隔离 quarantined"):
+        extracts.add_column(two_lines(heading), justify="right")
+    extracts.add_column(two_lines("状态 status"), no_wrap=True)
+    for department, batches in groupby(report["batches"], key=itemgetter("department")):
+        extracts.add_row(f"[bold]{department}[/]")
+        for batch in batches:
+            extracts.add_row(
+                f"  {batch['extract']}", f"{batch['rows_read']:,}", f"{batch['rows_skipped']:,}",
+                f"{batch['rows_accepted']:,}", f"{batch['rows_quarantined']:,}",
+                STATUS.get(batch["status"], batch["status"]),
+            )
     console.print(extracts)
     for batch in report["batches"]:
         if batch["status"] == "held":
@@ -137,21 +155,22 @@ VERDICTS = {
 
 
 def _show_verdicts(report: dict[str, Any], console: Console) -> None:
-    table = Table(title="比对结果 · verdicts (subjects × fields)", title_justify="left")
-    table.add_column("部门 department")
+    table = narrow_table("比对结果 · verdicts (subjects × fields)")
+    table.add_column("部门 department", no_wrap=True)
     for label in VERDICTS.values():
-        table.add_column(label, justify="right")
+        table.add_column(two_lines(label), justify="right")
     for row in report["verdicts"]:
         table.add_row(row["department"], *(f"{row.get(verdict, 0):,}" for verdict in VERDICTS))
     console.print(table)
 
 
 def _show_findings(report: dict[str, Any], console: Console) -> None:
-    table = Table(title="疑点 · findings by rule", title_justify="left")
-    for heading in ("规则 rule", "内容 what", "级别 severity"):
-        table.add_column(heading)
+    table = narrow_table("疑点 · findings by rule")
+    table.add_column(two_lines("规则 rule"), no_wrap=True)
+    table.add_column("内容 what", overflow="fold", ratio=1)
+    table.add_column(two_lines("级别 severity"), no_wrap=True)
     for heading in ("未结 open", "新增 opened", "关闭 closed"):
-        table.add_column(heading, justify="right")
+        table.add_column(two_lines(heading), justify="right")
     for row in report["findings"]:
         table.add_row(
             row["rule_id"], f"{row['title_zh'] or ''} · {row['title_en'] or ''}", row["severity"],

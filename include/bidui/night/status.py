@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import psycopg2.extensions
 from psycopg2.extras import RealDictCursor
 from rich.console import Console
-from rich.table import Table
 
 from bidui.contract import Sources
+from bidui.night.report import narrow_table, two_lines
 from bidui.warehouse import access_log
 
 IN_FORCE = """
@@ -117,15 +119,19 @@ ACCESS_LOG = {
 def show(status: dict[str, Any], console: Console) -> None:
     """Print the status as tables."""
     console.print(f"已发布 published night: [bold]{status['published'] or '无 none'}[/]")
-    table = Table(title="生效批次 · what is in force", title_justify="left")
-    for heading in ("部门 department", "提取 extract", "批次 batch", "数据日期 data date", "天数/上限 age/max", "行数 rows", "状态 state"):
-        table.add_column(heading)
-    for row in status["extracts"]:
-        table.add_row(
-            row["department"], f"{row['extract']} {row['title']}", str(row["batch_id"] or "-"), row["data_date"] or "-",
-            f"{'-' if row['age_days'] is None else row['age_days']}/{row['max_age_days']}",
-            "-" if row["rows"] is None else f"{row['rows']:,}", STATES[row["state"]],
-        )
+    table = narrow_table("生效批次 · what is in force")
+    table.add_column("提取 extract", overflow="fold", ratio=1)
+    for heading in ("批次 batch", "数据日期 data date", "天数/上限 age/max", "行数 rows"):
+        table.add_column(two_lines(heading), no_wrap=True, justify="right")
+    table.add_column(two_lines("状态 state"), no_wrap=True)
+    for department, rows in groupby(status["extracts"], key=itemgetter("department")):
+        table.add_row(f"[bold]{department}[/]")
+        for row in rows:
+            table.add_row(
+                f"  {row['extract']} {row['title']}", str(row["batch_id"] or "-"), row["data_date"] or "-",
+                f"{'-' if row['age_days'] is None else row['age_days']}/{row['max_age_days']}",
+                "-" if row["rows"] is None else f"{row['rows']:,}", STATES[row["state"]],
+            )
     console.print(table)
     for row in status["held"]:
         console.print(f"[bold red]暂存待核 held[/] batch {row['batch_id']} {row['extract']} {row['source_name']}: {row['reason']}")
