@@ -33,6 +33,8 @@ NAMED_ROWS = 20
 # Blanks of all kinds, marks without width, and the end-of-file sign of DOS.
 _INVISIBLE = " \t\r\n\v\f\x00\x1a\x1c\x1d\x1e\x1f\x85\xa0\u2000\u2002\u2003\u2009\u200b\u200c\u200d\u2028\u2029\u202f\u3000\ufeff"
 _BLANKS = re.compile(r"\s+")
+# After a footer's beginning: nothing more, or what it introduces (制表人：…). No village or person is called so.
+_FOOTER_ONLY = re.compile(r"人?(:.*)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,10 @@ class Reading:
         padded = [*row[: self.header.width], *[""] * (self.header.width - len(row))]
         if padded in self._header_cells or all(header_key(padded[p]) == key for p, key in self._header_keys.items()):
             return "header"
-        if _folded(filled).startswith(self._footers):
+        folded = _folded(filled)
+        if folded.startswith(self._footers):
+            if any(_FOOTER_ONLY.fullmatch(folded, len(start)) for start in self._footers if folded.startswith(start)):
+                return "footer"
             # A village may be called like a footer: a row with every required value is data all the same.
             others = [padded[position].strip() for position in self._required if padded[position] != filled]
             if not others or not all(others):

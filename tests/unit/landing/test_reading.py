@@ -113,6 +113,15 @@ def test_a_village_called_like_a_footer_is_data(tmp_path: Path, extract: Extract
     assert reading.skipped["footer"] == 1
 
 
+def test_a_footer_under_the_required_columns_is_no_data(tmp_path: Path, extract: Extract) -> None:
+    """Where the required columns come first, a totals row and the signatures fill every one of them."""
+    data = "青石村,甲,990101199001011234,2,700"
+    text = f"{HEADER}\n{data}\n合 计,1,1,2,700\n制表人：丙,审核人：丁,2026年10月,,\n审核人村,乙,990101199001011235,1,3\n"
+    reading, rows = read(file(tmp_path, text), extract)
+    assert list(rows) == [2, 5]
+    assert reading.skipped["footer"] == 2
+
+
 def test_order_of_the_file_is_kept_and_unknown_columns_are_left_out(tmp_path: Path, extract: Extract) -> None:
     text = "电话,月保障金额,证件号码,村\n138,7,990101199001011234,青石村\n139,,990101199001011235,大河村\n"
     reading, rows = read(file(tmp_path, text), extract)
