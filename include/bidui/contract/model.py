@@ -62,6 +62,10 @@ class Person:
     name: str | None = None
 
 
+# Fewer rows than this are a clerk's slips, whatever their share of a small file.
+FEWEST_GATED_ROWS = 5
+
+
 @dataclass(frozen=True)
 class Gates:
     """Shares (0 to 1) beyond which a file is held."""

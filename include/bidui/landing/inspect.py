@@ -13,6 +13,7 @@ from bidui import clock
 from bidui.connector import Delivery
 from bidui.connector.delivery import readable_name
 from bidui.contract import Extract, Sources
+from bidui.contract.model import FEWEST_GATED_ROWS
 from bidui.landing import container as containers
 from bidui.landing.data_date import DataDate
 from bidui.landing.delimited import DELIMITERS, encoding_of, head_of
@@ -33,6 +34,7 @@ SHOWN_ROWS = 5
 class RowTrouble:
     """One kind of trouble in rows: what, in which column, how often, and the first rows."""
 
+    state: str
     what_zh: str
     what_en: str
     column: str
@@ -65,7 +67,7 @@ class Inspection:
 
     @property
     def would_be_held(self) -> bool:
-        """Whether landing would hold the file. Gates of the extract (rows against last time) come later."""
+        """Whether landing or a share of unusable rows would hold the file; rows against last time come later."""
         return any(problem.severity == "hold" for problem in self.problems)
 
 
@@ -122,7 +124,9 @@ def _read(
     except ProblemError as error:
         problems += error.problems
         return TableReport(table.part, table.header, reading, day)
-    return TableReport(table.part, table.header, reading, day, _row_troubles(table, extract, as_of))
+    troubles = _row_troubles(table, extract, as_of)
+    problems += _beyond_gates(table.part, extract, troubles, reading.rows_landed)
+    return TableReport(table.part, table.header, reading, day, troubles)
 
 
 def _row_troubles(table: Selected, extract: Extract, as_of: date) -> tuple[RowTrouble, ...]:
@@ -135,16 +139,39 @@ def _row_troubles(table: Selected, extract: Extract, as_of: date) -> tuple[RowTr
     present_ids = [name for name in reading.names if name in id_columns]
     present_required = [name for name in reading.names if name in required]
     for row, cells in reading.rows():
-        found = [(name, TROUBLES.get(id_state(cells[name], as_of, nulls))) for name in present_ids]
-        found += [(name, _BLANK) for name in present_required if not cells[name].strip()]
-        for name, what in found:
+        states = [(name, id_state(cells[name], as_of, nulls)) for name in present_ids]
+        found = [(name, state, TROUBLES.get(state)) for name, state in states]
+        found += [(name, "blank", _BLANK) for name in present_required if not cells[name].strip()]
+        for name, state, what in found:
             if what is None:
                 continue
-            kind = kinds.setdefault((name, what[1]), RowTrouble(*what, extract.by_name[name].header))
+            kind = kinds.setdefault((name, state), RowTrouble(state, *what, extract.by_name[name].header))
             kind.count += 1
             if len(kind.rows) < SHOWN_ROWS:
                 kind.rows.append(row)
     return tuple(kinds.values())
+
+
+def _beyond_gates(part: Part, extract: Extract, troubles: tuple[RowTrouble, ...], rows: int) -> Iterator[Problem]:
+    """Blank or damaged values beyond the contract's share: the night would hold the whole file for them."""
+    gates = {"blank": extract.gates.max_blank_share, "mangled": extract.gates.max_mangled_share}
+    for trouble in troubles:
+        limit = gates.get(trouble.state)
+        if limit is None or trouble.count < FEWEST_GATED_ROWS or trouble.count <= limit * rows:
+            continue
+        share = trouble.count / rows
+        yield Problem(
+            code=f"gate.{trouble.state}_share",
+            file=part.file,
+            sheet=part.sheet,
+            column=trouble.column,
+            what_zh=f"{trouble.count:,} 行（{share:.2%}）{trouble.what_zh}",
+            what_en=f"{trouble.count:,} rows ({share:.2%}): {trouble.what_en}",
+            expected_zh=f"不超过 {limit:.2%}",
+            expected_en=f"at most {limit:.2%}",
+            fix_zh="补填后再报送" if trouble.state == "blank" else "从原系统按文本格式重新导出",
+            fix_en="fill them in before delivering" if trouble.state == "blank" else "export the column again as text",
+        )
 
 
 _BLANK = ("必填值空白", "a required value is blank")

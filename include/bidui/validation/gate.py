@@ -14,12 +14,11 @@ from dataclasses import dataclass
 import psycopg2.extensions
 
 from bidui.contract import Extract
+from bidui.contract.model import FEWEST_GATED_ROWS
 from bidui.problem import Problem
 from bidui.validation.gx_session import Outcome
 from bidui.validation.suite import Check
 
-# Fewer rows than this are a clerk's slips, whatever their share of a small file.
-FEWEST_ROWS = 5
 # A file most of whose rows are unusable is not what it says it is, whichever check they fail.
 MOST_UNUSABLE = 0.5
 
@@ -155,7 +154,7 @@ def share_problems(
     problems = []
     for outcome in outcomes.values():
         count = outcome.unexpected_count or 0
-        if outcome.check.gate not in ("blank_share", "mangled_share") or count < FEWEST_ROWS or rows == 0:
+        if outcome.check.gate not in ("blank_share", "mangled_share") or count < FEWEST_GATED_ROWS or rows == 0:
             continue
         blank = outcome.check.gate == "blank_share"
         limit = limits.blank_share(outcome.check) if blank else limits.max_mangled_share

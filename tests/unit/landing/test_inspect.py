@@ -47,6 +47,21 @@ def test_the_extract_is_told_by_its_header(roll: Path) -> None:
     assert not found.would_be_held
 
 
+def test_numbers_damaged_beyond_the_gate_hold_the_file(tmp_path: Path) -> None:
+    """The rows would land, and the night would hold them all: the clerk is told before, not after."""
+    line = "P{n},{id_no},甲,男,居民,2026,正常参保,2026-01-02,380,,是,青石镇,青石村,\n"
+    rows = [line.format(n=n, id_no="3.41E+17" if n < 5 else "99010119900101123X") for n in range(50)]
+    path = tmp_path / "名册.csv"
+    path.write_text(ROLL + "".join(rows), encoding="gb18030")
+    found = inspect(path, SOURCES, as_of=NIGHT)
+    assert found.would_be_held
+    assert [(problem.code, problem.column) for problem in found.problems if problem.severity == "hold"] == [
+        ("gate.mangled_share", "证件号码")
+    ]
+    path.write_text(ROLL + "".join(rows[1:]), encoding="gb18030")
+    assert not inspect(path, SOURCES, as_of=NIGHT).would_be_held, "four rows are slips"
+
+
 @pytest.mark.parametrize("extract", SOURCES.extracts.values(), ids=lambda extract: extract.key)
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "zip"])
 def test_every_extract_is_told_by_its_header(tmp_path: Path, extract: object, kind: str) -> None:

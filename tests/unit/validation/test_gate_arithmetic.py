@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bidui.contract import load_sources
+from bidui.contract.model import FEWEST_GATED_ROWS
 from bidui.validation import load_suite
 from bidui.validation.gate import (
-    FEWEST_ROWS,
     Predecessor,
     Thresholds,
     fewest_rows,
@@ -55,8 +55,8 @@ def outcome(name, count, extract="hi_roll"):
     [
         ("id_no_blank", 5, 1000, False),  # exactly the share
         ("id_no_blank", 6, 1000, True),
-        ("id_no_blank", FEWEST_ROWS - 1, 10, False),  # a clerk's slips
-        ("id_no_blank", FEWEST_ROWS, 10, True),
+        ("id_no_blank", FEWEST_GATED_ROWS - 1, 10, False),  # a clerk's slips
+        ("id_no_blank", FEWEST_GATED_ROWS, 10, True),
         ("id_no_mangled", 50, 1000, False),
         ("id_no_mangled", 51, 1000, True),
         ("id_no_checksum", 400, 1000, False),  # sets rows apart, has no gate of its own
