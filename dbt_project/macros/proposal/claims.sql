@@ -160,7 +160,7 @@
             'field': 'has_medical_assistance', 'claim': 'not_paid', 'extract': 'hi_settlement',
             'value': "case
                 when f.hi_settlement__settlements > 0 and f.hi_settlement__assist_fund_pay = 0
-                    and f.has_medical_assistance is not null then '否'
+                    and f.hi_settlement__waits is null and f.has_medical_assistance is not null then '否'
             end",
         },
         {

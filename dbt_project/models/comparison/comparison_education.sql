@@ -62,7 +62,11 @@ with evidence as (
         registry=stage ~ ' = any(' ~ aided_stages ~ ')',
         department='f.edu_compare__aid_amount > 0',
         scope='f.in_entitlement_scope and f.enrolled__is_enrolled',
-        state='coalesce(f.edu_compare__state, f.enrolled__state)',
+        state='coalesce(
+            f.edu_compare__state,
+            f.enrolled__state,
+            case when f.edu_compare__aid_amount = 0 then f.edu_compare__waits end
+        )',
         row={'prefix': 'edu_compare__', 'extracts': ['edu_compare']}
     ) }}
     union all

@@ -59,7 +59,7 @@ with evidence as (
         registry='f.has_medical_assistance',
         department='f.hi_settlement__assist_fund_pay > 0',
         scope='f.hi_settlement__settlements > 0',
-        state='f.hi_settlement__state',
+        state='coalesce(f.hi_settlement__state, case when f.hi_settlement__assist_fund_pay = 0 then f.hi_settlement__waits end)',
         row={'prefix': 'hi_settlement__', 'extracts': ['hi_settlement']}
     ) }}
     union all

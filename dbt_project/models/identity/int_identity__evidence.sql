@@ -8,7 +8,8 @@
     Per registry person and extract: may its silence be read as absence? NULL says yes (or that a row is linked).
     The list comes first (no_batch, stale_batch), then a link, then what is wrong with the person's own number (unless a
     linked row gives the true one, by which every list would show the person), then rows that wait for a reviewer, then
-    rows in quarantine.
+    rows in quarantine. `<extract>__waits` tells of the rows of the last two kinds that a linked row hides: where rows
+    add up (settlements, aid), what the linked ones say is not all.
 -#}
 {%- set extracts = mention_extracts() %}
 with registry as (
@@ -50,7 +51,7 @@ trace as (
 
 best_trace as (
 
-    select person_key, extract, min(standing) as standing
+    select person_key, extract, min(standing) as standing, min(standing) filter (where standing > 0) as waiting
     from trace
     group by 1, 2
 
@@ -61,7 +62,8 @@ standing as (
     select
         person_key
         {%- for extract in extracts %},
-        min(standing) filter (where extract = '{{ extract }}') as {{ extract }}
+        min(standing) filter (where extract = '{{ extract }}') as {{ extract }},
+        min(waiting) filter (where extract = '{{ extract }}') as {{ extract }}__waiting
         {%- endfor %}
     from best_trace
     group by 1
@@ -91,7 +93,8 @@ final as (
             when r.is_number_unusable and f.person_key is null then 'unusable_id'
             when s.{{ extract }} = 1 then 'in_review'
             when s.{{ extract }} = 2 then 'quarantined'
-        end as {{ extract }}
+        end as {{ extract }},
+        case s.{{ extract }}__waiting when 1 then 'in_review' when 2 then 'quarantined' end as {{ extract }}__waits
         {%- endfor %}
     from registry as r
     cross join extract_state as e

@@ -75,6 +75,7 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
             {"name": "户主人", "id_no": HEAD, **roll, "insurance_kind": "职工基本医疗保险"},
             {"name": "配偶人", "id_no": WIFE, **roll, "insurance_year": 2025},
             {"name": "小学生", "id_no": PUPIL, **roll, "status": "暂停参保"},
+            {"name": "代领人", "id_no": PAYEE, **roll, "paid_on": dt.date(2025, 12, 3)},
             {"name": "外人", "id_no": id_number(dt.date(1999, 1, 1)), **roll},
         ],
     )
@@ -348,6 +349,9 @@ def test_identity_in_the_month_of_payment(facts: dict[str, Fact]) -> None:
     # dibao by the list of September; the subsidy list took the person in only in October
     assert (head["premium__identity"], head["premium__identity_state"]) == ("低保对象", None)
     assert facts["配偶人"]["premium__identity_state"] == "no_batch"
+    # monitored then, which is not subsidised; of December no dibao or tekun list is kept, so that is not all there is to know
+    monitored = facts["代领人"]
+    assert (monitored["premium__identities"], monitored["premium__identity_state"]) == ("边缘易致贫人口", "no_batch")
 
 
 def test_marriage_names_the_other_side(facts: dict[str, Fact]) -> None:

@@ -91,6 +91,7 @@ per_list as (
         {{ fact('e.school_roll', 's.schools', '0') }} as school_roll__schools,
 
         {{ lineage('edu_compare', 'e', 'c') }},
+        {{ said('edu_compare', 'e', 'e.edu_compare__waits', 'waits') }},
         {{ name_on_row('edu_compare', 'e', 'c') }},
         {{ fact('e.edu_compare', 'c.person_key is not null', 'false') }} as edu_compare__is_listed,
         {{ said('edu_compare', 'e', 'i.has_school and i.not_in_school_reason is null', 'is_enrolled') }},

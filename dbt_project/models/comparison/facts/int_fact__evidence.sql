@@ -16,7 +16,8 @@ with period as (
 select
     e.person_key
     {%- for extract in extracts %},
-    coalesce(p.{{ extract }}, e.{{ extract }}) as {{ extract }}
+    coalesce(p.{{ extract }}, e.{{ extract }}) as {{ extract }},
+    e.{{ extract }}__waits
     {%- endfor %}
 from {{ ref('int_identity__evidence') }} as e
 cross join period as p

@@ -3,7 +3,8 @@
 {#-
     Which assistance identities held in the month in which the year's premium was paid. The registry's last: once exited,
     a household keeps its identity; monitoring begins with its month and ends when the risk is cleared. Dibao and tekun
-    are asked of the lists of that month; where none is kept and the registry alone shows nothing, it is not known.
+    are asked of the lists of that month; where none is kept and the registry alone shows nothing that is subsidised, it
+    is not known: dibao or tekun may have been held.
 -#}
 with paid as (
 
@@ -88,7 +89,10 @@ select
     i.identity as premium__identity,
     case
         when p.month is null then 'no_batch'
-        when i.person_key is null and p.month not in (select month from known_month) then 'no_batch'
+        when
+            p.month not in (select month from known_month)
+            and not coalesce(string_to_array(i.identities, '|') && {{ subsidised_identities() }}, false)
+            then 'no_batch'
     end as premium__identity_state
 from paid as p
 left join identities as i on i.person_key = p.person_key

@@ -83,6 +83,7 @@ latest_row as (
 select
     e.person_key,
     {{ lineage('hi_settlement', 'e', 'l') }},
+    {{ said('hi_settlement', 'e', 'e.hi_settlement__waits', 'waits') }},
     {{ name_on_row('hi_settlement', 'e', 'l') }},
     {%- for name in (counts.keys() | list) + (sums.keys() | list) %}
     {{ fact('e.hi_settlement', 'p.' ~ name, '0') }} as hi_settlement__{{ name }},
