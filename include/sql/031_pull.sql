@@ -17,3 +17,6 @@ create table if not exists ledger.pull (
     finished_at timestamptz not null
 );
 create index if not exists pull_extract_idx on ledger.pull (extract, pull_id);
+-- The pull that a list by watermark goes on from, and the digests of the rows from the overlap on: they are asked for again.
+alter table ledger.pull add column if not exists after_pull bigint references ledger.pull;
+alter table ledger.pull add column if not exists last_rows bytea;

@@ -18,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 
 from bidui.connector.delivery import BLOCK
 from bidui.connector.night_list import NightList, Written
-from bidui.connector.pulled import ListWriter, as_text, part_of, title_of
+from bidui.connector.pulled import ListWriter, as_text, as_texts, part_of, title_of
 from bidui.connector.refusal import PullError, connection_of, refusal
 from bidui.contract import Extract, HttpOrigin
 
@@ -121,6 +121,7 @@ class Client:
 def _json_pages(client: Client, extract: Extract, origin: HttpOrigin, path: Path, as_of: dt.date) -> int:
     place = _where_it_was_cut(extract, path)
     headers = [extract.by_name[name].header for name in origin.columns]
+    meanings = [origin.codes.get(name) for name in origin.columns]
     with ListWriter(path, title_of(extract, as_of), headers, resume_at=place.bytes) as writer:
         while not place.is_last:
             response = client.get(place)
@@ -129,7 +130,8 @@ def _json_pages(client: Client, extract: Extract, origin: HttpOrigin, path: Path
             if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
                 raise refusal("bad_page", origin.connection, origin.path, detail=f"records: {origin.records or '[]'}")
             _check_keys(records, origin)
-            writer.write([as_text(_value(record, key)) for key in origin.columns.values()] for record in records)
+            rows = ([_value(record, key) for key in origin.columns.values()] for record in records)
+            writer.write(as_texts(row, meanings) for row in rows)
             place = replace(
                 _next(client, origin, response, page, place, len(records)),
                 rows=place.rows + len(records),

@@ -12,6 +12,16 @@ from bidui.contract import Extract
 
 
 @dataclass(frozen=True)
+class Reached:
+    """How far accepted pulls of a list by watermark have come: the last of them, its highest value as text, and the
+    digests of its last rows (`sql.LastRows`)."""
+
+    pull_id: int
+    watermark: str
+    last_rows: bytes
+
+
+@dataclass(frozen=True)
 class Pull:
     """One finished pull. `rows` is None where files are fetched as they are; watermarks are text."""
 
@@ -27,6 +37,8 @@ class Pull:
     rows: int | None = None
     watermark_from: str | None = None
     watermark_to: str | None = None
+    after_pull: int | None = None
+    last_rows: bytes | None = None
 
 
 class Memory(Protocol):
@@ -40,7 +52,7 @@ class Memory(Protocol):
         """The night's last pull of the extract: its hash, and whether the batch it became stands; None before one."""
         ...
 
-    def watermark(self, extract: Extract) -> str | None:
+    def reached(self, extract: Extract) -> Reached | None:
         """How far accepted pulls have come; None before the first."""
         ...
 
@@ -74,7 +86,7 @@ limit 1
 """
 
 ACCEPTED = """
-select p.watermark_from, p.watermark_to
+select p.pull_id, p.after_pull, p.watermark_to, p.last_rows
 from ledger.pull as p
 where p.extract = %s and p.watermark_to is not null and p.rows_pulled > 0
     and exists (
@@ -105,7 +117,7 @@ class LedgerMemory:
             row = cursor.fetchone()
         return (str(row[0]), bool(row[1])) if row else None
 
-    def watermark(self, extract: Extract) -> str | None:
+    def reached(self, extract: Extract) -> Reached | None:
         """Follow the chain of accepted pulls, each from where an earlier one ended.
 
         One that was withdrawn or never accepted breaks the chain there, so that its rows are asked for again.
@@ -113,19 +125,19 @@ class LedgerMemory:
         with self.connection, self.connection.cursor() as cursor:
             cursor.execute(ACCEPTED, (extract.key,))
             pulls = cursor.fetchall()
-        reached: list[str | None] = [None]
-        for start, end in pulls:
-            if start in reached:
-                reached.append(end)
-        return reached[-1]
+        chain: dict[int | None, Reached | None] = {None: None}
+        for pull_id, after, watermark, last_rows in pulls:
+            if after in chain:
+                chain[pull_id] = Reached(pull_id, watermark, bytes(last_rows or b""))
+        return list(chain.values())[-1]
 
     def record(self, pull: Pull) -> None:
         """See Memory."""
         with self.connection, self.connection.cursor() as cursor:
             cursor.execute(
                 "insert into ledger.pull (department, extract, as_of, origin, connection, source_name, sha256,"
-                " rows_pulled, watermark_from, watermark_to, started_at, finished_at)"
-                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                " rows_pulled, watermark_from, watermark_to, after_pull, last_rows, started_at, finished_at)"
+                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 (
                     pull.department,
                     pull.extract,
@@ -137,6 +149,8 @@ class LedgerMemory:
                     pull.rows,
                     pull.watermark_from,
                     pull.watermark_to,
+                    pull.after_pull,
+                    pull.last_rows,
                     pull.started_at,
                     pull.finished_at,
                 ),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bidui.connector.delivery import Delivery, digest_of
-from bidui.connector.memory import Memory, Pull
+from bidui.connector.memory import Memory, Pull, Reached
 from bidui.connector.pulled import finish, night_file, part_of, waiting
 from bidui.connector.refusal import disk_in_words
 from bidui.contract import Extract
@@ -21,11 +21,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Written:
-    """What is in the part: number of rows (None: not counted), and from where to where by watermark."""
+    """What is in the part: number of rows (None: not counted), and by watermark the pull it goes on from, the highest
+    value, and the digests of the last rows."""
 
     rows: int | None
-    since: str | None = None
-    reached: str | None = None
+    after: Reached | None = None
+    watermark: str | None = None
+    last_rows: bytes | None = None
 
 
 class NightList(ABC):
@@ -63,7 +65,7 @@ class NightList(ABC):
         with disk_in_words(origin.connection):
             written = self.write(extract, path)
             # An empty full list is a file too, and is held; no new rows are no news.
-            nothing_new = written.rows == 0 and written.reached is not None
+            nothing_new = written.rows == 0 and written.watermark is not None
             if nothing_new:
                 part_of(path).unlink()
             else:
@@ -80,8 +82,10 @@ class NightList(ABC):
                 started_at=started,
                 finished_at=dt.datetime.now(dt.UTC),
                 rows=written.rows,
-                watermark_from=written.since,
-                watermark_to=written.reached,
+                watermark_from=written.after.watermark if written.after else None,
+                watermark_to=written.watermark,
+                after_pull=written.after.pull_id if written.after else None,
+                last_rows=written.last_rows,
             )
         )
         log.info("%s: 拉取完成 · pulled: %s 行 rows", extract.key, "?" if written.rows is None else written.rows)

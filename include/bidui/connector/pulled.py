@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -112,6 +112,14 @@ class _Utf8:
     def write(self, text: str) -> int:
         self._write(text.encode("utf-8", errors="replace"))
         return len(text)
+
+
+def as_texts(values: Iterable[object], meanings: Sequence[Mapping[str, str] | None]) -> list[str]:
+    """A row as text; where a column has `meanings`, a code of the source becomes the word it stands for."""
+    return [
+        meaning.get(text.strip(), text) if meaning else text
+        for text, meaning in zip(map(as_text, values), meanings, strict=True)
+    ]
 
 
 def as_text(value: object) -> str:

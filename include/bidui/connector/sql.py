@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from bidui.connector import database
+from bidui.connector.mark import Mark
+from bidui.connector.memory import Reached
 from bidui.connector.night_list import NightList, Written
-from bidui.connector.pulled import ListWriter, as_text, title_of
+from bidui.connector.pulled import ListWriter, as_text, as_texts, title_of
 from bidui.connector.refusal import refusal
 from bidui.contract import Extract, SqlOrigin
-from bidui.contract.origin import Watermark
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Executable
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
 ROWS_AT_A_TIME = 2000
 
 _MARK = "bidui_watermark"
-_READ: Mapping[str, Callable[[str], Any]] = {
-    "int": int,
-    "date": dt.date.fromisoformat,
-    "timestamp": dt.datetime.fromisoformat,
-    "text": str,
-}
 
 
 class SqlRows(NightList):
@@ -39,66 +34,69 @@ class SqlRows(NightList):
     def write(self, extract: Extract, path: Path) -> Written:
         """See NightList."""
         origin = cast(SqlOrigin, extract.origin)
-        since = self.memory.watermark(extract) if origin.watermark else None
+        after = self.memory.reached(extract) if origin.watermark else None
         headers = [extract.by_name[name].header for name in origin.columns]
         with (
             database.engine(origin) as engine,
             ListWriter(path, title_of(extract, self.as_of), headers) as writer,
         ):
-            return _stream(engine, origin, self.as_of, since, writer)
+            return _stream(engine, origin, self.as_of, after, writer)
 
 
 def _stream(
-    engine: Engine, origin: SqlOrigin, as_of: dt.date, since: str | None, writer: ListWriter
+    engine: Engine, origin: SqlOrigin, as_of: dt.date, after: Reached | None, writer: ListWriter
 ) -> Written:
-    """Write every row; the highest watermark among them is what is reached."""
-    statement, parameters = _statement(origin, as_of, since)
+    """Write every row that has not come before; the highest watermark among them is what is reached."""
+    mark = Mark(origin, as_of, after) if origin.watermark else None
+    statement, parameters = statement_of(origin, as_of, mark)
     rows = 0
-    highest: Any = None
     with database.in_words(engine, origin), engine.connect() as session:
         streaming = session.execution_options(stream_results=True, max_row_buffer=ROWS_AT_A_TIME)
         result = streaming.execute(statement, parameters)
         positions = _positions(origin, list(result.keys()))
-        mark = positions.pop(_MARK, None)
+        marked = positions.pop(_MARK, None)
         wanted = list(positions.values())
+        meanings = [origin.codes.get(name) for name in positions]
         # With the size said here: left to an option of the connection, SQLAlchemy fetched everything at once.
         for block in result.partitions(ROWS_AT_A_TIME):
-            writer.write([as_text(row[position]) for position in wanted] for row in block)
-            rows += len(block)
-            if mark is not None:
-                values = [row[mark] for row in block if row[mark] is not None]
-                highest = max([*values, *([highest] if highest is not None else [])], default=None)
-    if origin.watermark is None:
+            some = [as_texts([row[position] for position in wanted], meanings) for row in block]
+            if mark is not None and marked is not None:
+                some = _new(origin, mark, zip((row[marked] for row in block), some, strict=True))
+            writer.write(some)
+            rows += len(some)
+    if mark is None:
         return Written(rows)
-    return Written(rows, since, as_text(highest) if highest is not None else since or origin.watermark.start)
+    return Written(rows, after, as_text(mark.highest), mark.last_rows())
 
 
-def _statement(origin: SqlOrigin, as_of: dt.date, since: str | None) -> tuple[Executable, dict[str, Any]]:
+def _new(origin: SqlOrigin, mark: Mark, rows: Iterable[tuple[Any, list[str]]]) -> list[list[str]]:
+    """The rows (watermark, texts) that have not come before."""
+    try:
+        return [texts for value, texts in rows if mark.is_new(value, texts)]
+    except TypeError:
+        kind = origin.watermark.type if origin.watermark else ""
+        raise refusal("bad_query", origin.connection, "origin.watermark.type", detail=kind) from None
+
+
+def statement_of(origin: SqlOrigin, as_of: dt.date, mark: Mark | None) -> tuple[Executable, dict[str, Any]]:
     """The select and the values bound to it."""
     import sqlalchemy as sa
 
     bound: dict[str, Any] = {"as_of": as_of}
-    if origin.watermark:
-        bound["watermark"] = _read_watermark(origin, origin.watermark, since)
+    if mark is not None:
+        bound["watermark"] = mark.since
     if origin.query is not None:
         used = {name: value for name, value in bound.items() if re.search(rf"(?<!:):{name}\b", origin.query)}
         return sa.text(origin.query), used
     schema, _, name = (origin.table or "").rpartition(".")
     columns: list[Any] = [sa.column(source).label(f"c{position}") for position, source in enumerate(origin.columns.values())]
     statement = sa.select(*columns).select_from(sa.table(name, schema=schema or None))
-    if not origin.watermark:
+    if origin.watermark is None:
         return statement, {}
-    mark: Any = sa.column(origin.watermark.column)
-    return statement.add_columns(mark.label(_MARK)).where(mark > sa.bindparam("watermark")), {
+    column: Any = sa.column(origin.watermark.column)
+    return statement.add_columns(column.label(_MARK)).where(column >= sa.bindparam("watermark")), {
         "watermark": bound["watermark"]
     }
-
-
-def _read_watermark(origin: SqlOrigin, watermark: Watermark, since: str | None) -> Any:
-    try:
-        return _READ[watermark.type](watermark.start if since is None else since)
-    except ValueError:
-        raise refusal("bad_query", origin.connection, watermark.column, detail=f"watermark: {watermark.type}") from None
 
 
 def _positions(origin: SqlOrigin, labels: Sequence[str]) -> dict[str, int]:

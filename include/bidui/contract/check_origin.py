@@ -12,6 +12,7 @@ from bidui.contract.located_yaml import KeyPath
 Mistake = tuple[KeyPath, str, str, str, str]
 
 _READS = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
+_BEYOND_ONLY = re.compile(r"(?<!<)>\s*:watermark\b", re.IGNORECASE)
 _PAGING_NEEDS = {"page": ("parameter",), "cursor": ("parameter", "at"), "next_link": ("at",)}
 _CSV_PAGING = ("none", "page", "link_header")
 
@@ -21,6 +22,13 @@ def origin_mistakes(extract: dict[str, Any]) -> Iterator[Mistake]:
     origin: dict[str, Any] = extract["origin"]
     if "columns" in origin:
         yield from _columns(extract, origin["columns"])
+    for name in origin.get("codes", {}):
+        if name not in origin.get("columns", {}):
+            yield (
+                ("origin", "codes", name),
+                f"{name} 不在 columns 中", f"{name} is not among columns",
+                "codes 只写在 columns 里取的列", "give codes for columns that are pulled",
+            )  # fmt: skip
     if origin["kind"] == "sql":
         yield from _sql(extract, origin)
     if origin["kind"] == "http":
@@ -59,7 +67,20 @@ def _sql(extract: dict[str, Any], origin: dict[str, Any]) -> Iterator[Mistake]:
         yield (
             ("origin", "query"),
             "查询没有用到 :watermark", "the query does not use :watermark",
-            "在 where 中写上 <水位列> > :watermark", "say <watermark column> > :watermark in its where clause",
+            "在 where 中写上 <水位列> >= :watermark", "say <watermark column> >= :watermark in its where clause",
+        )  # fmt: skip
+    if query is not None and _BEYOND_ONLY.search(query):
+        yield (
+            ("origin", "query"),
+            "写成 > :watermark，会漏掉以后以同一水位值提交的行",
+            "> :watermark misses rows that are committed later under the same value",
+            "改为 >= :watermark；已取过的行会自动去掉", "say >= :watermark; rows that came already are left out",
+        )  # fmt: skip
+    if origin["watermark"].get("overlap") and origin["watermark"]["type"] == "text":
+        yield (
+            ("origin", "watermark", "overlap"),
+            "文本水位没有远近，不能重叠", "texts have no distance: no overlap",
+            "去掉 overlap，或改用 int、date、timestamp", "remove overlap, or use int, date or timestamp",
         )  # fmt: skip
 
 

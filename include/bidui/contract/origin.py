@@ -46,23 +46,30 @@ class SftpOrigin(RemoteOrigin):
 
 @dataclass(frozen=True)
 class Watermark:
-    """The column that tells new rows from old ones, its type, and the value before the first pull (as text)."""
+    """The column that tells new rows from old ones, its type, and the value before the first pull (as text).
+
+    Rows are asked for again from `overlap` before the highest value accepted (seconds of a timestamp, days of a date,
+    units of an int), and those that came already are left out: a row may be committed late, under a value passed.
+    """
 
     column: str
     type: Literal["int", "date", "timestamp", "text"]
     start: str
+    overlap: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class SqlOrigin(RemoteOrigin):
     """Rows of a table, or of a query, one of which is given.
 
-    `columns`: contract column → column of the table or label of the query. With a watermark only rows beyond the last
-    accepted one are asked for; a query says so itself with `:watermark`. `:as_of` is the night.
+    `columns`: contract column → column of the table or label of the query; `codes`: contract column → what the source's
+    codes mean. With a watermark only rows at or beyond the last accepted one are asked for; a query says so itself with
+    `>= :watermark`. `:as_of` is the night.
     """
 
     kind: Literal["sql"] = "sql"
     columns: Mapping[str, str] = field(hash=False)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
     table: str | None = None
     query: str | None = None
     watermark: Watermark | None = None
@@ -90,14 +97,15 @@ class Paging:
 class HttpOrigin(RemoteOrigin):
     """Pages of JSON rows or of CSV below the connection's address.
 
-    `records` is where a JSON page keeps its rows (`data.items`; empty: the page is the list), `columns` as for SQL
-    (JSON only: CSV has its own header). `:as_of` as a parameter's value is the night.
+    `records` is where a JSON page keeps its rows (`data.items`; empty: the page is the list), `columns` and
+    `codes` as for SQL (JSON only: CSV has its own header). `:as_of` as a parameter's value is the night.
     """
 
     kind: Literal["http"] = "http"
     path: str
     format: Literal["json", "csv"]
     columns: Mapping[str, str] = field(default_factory=dict, hash=False)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
     records: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict, hash=False)
     paging: Paging = field(default_factory=Paging)

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ from typing import Any
 import psycopg2
 import pytest
 import yaml
-from tests.integration.connector.servers import Line
+from sqlalchemy import make_url
+from tests.integration.connector.servers import DatabaseServer, Line, mariadb_server
 
 from bidui.connector import LedgerMemory
 from bidui.platform import intake
+from bidui.warehouse import embedded
 
 NIGHT = dt.date(2026, 10, 16)
 
@@ -115,13 +118,56 @@ class Office:
         return LedgerMemory(psycopg2.connect(self.warehouse))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server_room() -> Iterator[Path]:
     """A folder that servers running as other users can reach."""
     path = Path(tempfile.mkdtemp(prefix="bidui-servers-"))
     path.chmod(0o755)
     yield path
     shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def another_home(path: Path) -> Iterator[None]:
+    """The embedded server of another home, for as long as the block lasts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BIDUI_HOME", str(path))
+        yield
+
+
+@pytest.fixture(scope="session")
+def second_postgres(server_room: Path) -> Iterator[DatabaseServer]:
+    """Another PostgreSQL cluster than the warehouse's."""
+    home = server_room / "postgres_home"
+    with another_home(home):
+        url = embedded.start()
+
+    def execute(statement: str) -> None:
+        with psycopg2.connect(url) as connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    parts = make_url(url)
+    yield DatabaseServer(int(parts.port or 0), str(parts.username), str(parts.password), str(parts.database), execute)
+    with another_home(home):
+        embedded.stop()
+
+
+@pytest.fixture(scope="session")
+def second_mariadb(server_room: Path) -> Iterator[DatabaseServer]:
+    """A MariaDB server with an empty database `yibao`."""
+    with mariadb_server(server_room) as server:
+        yield server
+
+
+def connect(office: Office, database: tuple[str, DatabaseServer], **other: Any) -> None:
+    kind, server = database
+    office.connect(
+        **{
+            "conn_type": kind, "host": "127.0.0.1", "port": server.port, "login": server.login,
+            "password": server.password, "schema": server.database,
+        }
+        | other
+    )  # fmt: skip
 
 
 @pytest.fixture

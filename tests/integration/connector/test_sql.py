@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import tracemalloc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import psycopg2
 import pytest
-from sqlalchemy import make_url
-from tests.integration.connector.conftest import NIGHT, SECRET, Office
-from tests.integration.connector.servers import DatabaseServer, Line, mariadb_server
+from tests.integration.connector.conftest import NIGHT, SECRET, Office, connect
+from tests.integration.connector.servers import DatabaseServer, Line
 
 from bidui.connector import PullError
-from bidui.warehouse import embedded
 
 COLUMNS = {"id_no": "aac002", "person_name": "aac003", "premium": "aae020", "insured_on": "aae030"}
 TABLE = """
@@ -33,41 +28,15 @@ LANDED = [
 ]
 
 
-@contextmanager
-def another_home(path: Path) -> Iterator[None]:
-    """The embedded server of another home, for as long as the block lasts."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BIDUI_HOME", str(path))
-        yield
-
-
 @pytest.fixture(scope="module")
-def second_postgres(server_room: Path) -> Iterator[DatabaseServer]:
-    """Another PostgreSQL cluster than the warehouse's."""
-    home = server_room / "postgres_home"
-    with another_home(home):
-        url = embedded.start()
-
-    def execute(statement: str) -> None:
-        with psycopg2.connect(url) as connection, connection.cursor() as cursor:
-            cursor.execute(statement)
-
-    parts = make_url(url)
-    yield DatabaseServer(int(parts.port or 0), str(parts.username), str(parts.password), str(parts.database), execute)
-    with another_home(home):
-        embedded.stop()
-
-
-@pytest.fixture(scope="module")
-def mariadb(server_room: Path) -> Iterator[DatabaseServer]:
-    with mariadb_server(server_room) as server:
-        server.execute(f"use yibao; {TABLE}")
-        yield server
+def mariadb(second_mariadb: DatabaseServer) -> DatabaseServer:
+    second_mariadb.execute(f"use yibao; drop table if exists ac01; {TABLE}")
+    return second_mariadb
 
 
 @pytest.fixture(scope="module")
 def postgres(second_postgres: DatabaseServer) -> DatabaseServer:
-    second_postgres.execute(TABLE)
+    second_postgres.execute(f"drop table if exists ac01; {TABLE}")
     return second_postgres
 
 
@@ -75,17 +44,6 @@ def postgres(second_postgres: DatabaseServer) -> DatabaseServer:
 def database(request: pytest.FixtureRequest) -> tuple[str, DatabaseServer]:
     kind = {"mariadb": "mysql", "postgres": "postgres"}[request.param]
     return kind, request.getfixturevalue(request.param)
-
-
-def connect(office: Office, database: tuple[str, DatabaseServer], **other: Any) -> None:
-    kind, server = database
-    office.connect(
-        **{
-            "conn_type": kind, "host": "127.0.0.1", "port": server.port, "login": server.login,
-            "password": server.password, "schema": server.database,
-        }
-        | other
-    )  # fmt: skip
 
 
 def refused(office: Office, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> PullError:
@@ -159,8 +117,18 @@ def test_a_watermark_moves_only_with_what_was_accepted(office: Office, database:
     office.ask("update ledger.batch set status = 'withdrawn' where as_of = %s returning 1", nights[1])
     office.night(nights[4])
     assert len(office.raw()) == 8  # withdrawn: from the start again
+    office.decide("accepted")
+    # committed after the pull under the value that it had reached
     database[1].execute(
-        f"{'use yibao;' if database[0] == 'mysql' else ''} delete from ac01 where aac002 = '990101199001011237'"
+        f"{'use yibao;' if database[0] == 'mysql' else ''}"
+        "insert into ac01 values ('990101199001011238', '己', 1, null, '2026-10-09 08:00:00', 'x')"
+    )
+    office.night(NIGHT + dt.timedelta(days=5))
+    assert [row[1] for row in office.raw()][8:] == ["己"]
+    office.decide("accepted")
+    assert office.night(NIGHT + dt.timedelta(days=6)) == {}
+    database[1].execute(
+        f"{'use yibao;' if database[0] == 'mysql' else ''} delete from ac01 where aac002 >= '990101199001011237'"
     )
 
 

@@ -162,6 +162,7 @@ def test_an_origin_is_read_with_its_defaults(tmp_path: Path) -> None:
         ("{kind: sql, table: t, columns: {person_name: a}}", "the required column id_no has no column of the source"),
         ("{kind: sql, table: t, columns: {id_no: a, wages: b}}", "did you mean wage?"),
         ("{kind: sql, table: t, columns: {id_no: a}, watermark: {column: c, type: int, start: '0'}}", "content to delta"),
+        ("{kind: sql, table: t, columns: {id_no: a}, codes: {wage: {1: 一}}}", "wage is not among columns"),
         ("{kind: http, path: /a, format: json}", "add columns"),
         ("{kind: http, path: /a, format: csv, paging: {by: next_link, at: n}}", "use one of none, page, link_header"),
         ("{kind: http, path: /a, format: csv, paging: {by: page}}", "add parameter"),
@@ -180,6 +181,12 @@ def test_a_query_by_watermark_has_to_use_it(tmp_path: Path) -> None:
     origin = "{kind: sql, query: select a from t, columns: {id_no: a}, watermark: {column: c, type: int, start: '0'}}"
     problem = only_problem(tmp_path, with_origin(origin, "delta"), "contract.origin")
     assert "does not use :watermark" in problem.en
+
+
+def test_a_query_by_watermark_takes_the_rows_at_it_too(tmp_path: Path) -> None:
+    origin = "{kind: sql, query: 'select a from t where c > :watermark', columns: {id_no: a}, watermark: {column: c, type: int, start: '0'}}"
+    problem = only_problem(tmp_path, with_origin(origin, "delta"), "contract.origin")
+    assert "say >= :watermark" in problem.en
 
 
 def test_all_mistakes_of_all_files_come_at_once(tmp_path: Path) -> None:
