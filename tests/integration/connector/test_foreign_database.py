@@ -35,7 +35,8 @@ insert into AC02 values
     (1, '390', '1', 2026, '2026-01-06', 999.0000, '2026-01-06 08:00:00', b'0'),
     (4, '390', '1', 2026, '2026-01-07', 1.0000, '2026-01-06 08:00:00', b'1');
 create sql security invoker view 参保视图 as
-    select a.AAC002 as 证件号码, a.AAC003 as `姓名(全)`, b.AAE140 as 险种, b.AAE019 as `金额,元`, b.AAE001 as 年度 from AC01 a join AC02 b using (AAC001)
+    select a.AAC002 as 证件号码, a.AAC003 as `姓名(全)`, b.AAE140 as 险种, b.AAE019 as `金额,元`, b.AAE001 as 年度
+    from AC01 a join AC02 b using (AAC001)
     where a.AAE100 = 1 and b.有效 = 1;
 """
 POSTGRES = """

@@ -16,6 +16,7 @@ from bidui.contract import SqlOrigin
 from bidui.contract.origin import Watermark
 
 NIGHT = dt.date(2026, 10, 16)
+moment = dt.datetime.fromisoformat  # databases give times without a zone
 
 
 def origin(kind: Any = "int", start: str = "0", overlap: int = 0) -> SqlOrigin:
@@ -54,11 +55,11 @@ def test_every_row_within_the_overlap_comes_exactly_once(
 def test_a_row_dated_far_ahead_hides_none_before_it() -> None:
     start = origin("timestamp", "2026-01-01 00:00:00")
     first = Mark(start, NIGHT, None)
-    assert first.is_new(dt.datetime(2099, 1, 1), ["甲"])
-    assert first.highest == dt.datetime(2026, 10, 17)
+    assert first.is_new(moment("2099-01-01"), ["甲"])
+    assert first.highest == moment("2026-10-17")
     second = Mark(start, NIGHT + dt.timedelta(days=3), Reached(1, str(first.highest), first.last_rows()))
-    assert not second.is_new(dt.datetime(2099, 1, 1), ["甲"])
-    assert second.is_new(dt.datetime(2026, 10, 18, 8), ["乙"])
+    assert not second.is_new(moment("2099-01-01"), ["甲"])
+    assert second.is_new(moment("2026-10-18 08:00"), ["乙"])
 
 
 def test_a_zone_of_the_source_is_kept() -> None:
@@ -72,7 +73,7 @@ def test_a_zone_of_the_source_is_kept() -> None:
 
 def test_dates_and_times_are_taken_for_each_other_but_words_are_not() -> None:
     days = Mark(origin("date", "2026-01-01"), NIGHT, None)
-    assert days.is_new(dt.datetime(2026, 3, 1, 9), ["甲"])
+    assert days.is_new(moment("2026-03-01 09:00"), ["甲"])
     assert days.highest == dt.date(2026, 3, 1)
     times = Mark(origin("timestamp", "2026-01-01"), NIGHT, None)
     assert times.is_new(dt.date(2026, 3, 1), ["甲"])
