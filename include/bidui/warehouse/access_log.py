@@ -27,11 +27,11 @@ Mode = Literal["pgaudit", "statements", "off"]
 
 # `log_line_prefix = '%m [%p] %u@%d %a '`, as the embedded server is configured and a server of one's own should be.
 _LINE = re.compile(
-    r"^(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\S* \S+ \[\d+\] (?P<login>\S+)@(?P<database>\S+) .*?"
-    r"LOG:  (?:(?P<is_audit>AUDIT: )|statement: |execute [^:]*: )(?P<statement>.*)$"
+    r"^(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\S* \S+ \[(?P<session>\d+)\] (?P<login>\S+)@(?P<database>\S+) .*?"
+    r"LOG:  (?:(?P<is_audit>AUDIT: )|statement: |execute (?!fetch from )[^:]*: )(?P<statement>.*)$"
 )
 # pgaudit writes: type, statement and sub-statement number, class, command, object's type and name, statement, parameters.
-_STATEMENT_OF_AUDIT = 7
+_NUMBER, _COMMAND, _STATEMENT = 1, 4, 7
 # Where the query starts in a statement: after `declare … cursor for`, `explain`, `copy (`; nowhere in `begin` or `set`.
 _QUERY = re.compile(r"\b(?:select|with|table|values|copy)\b", re.IGNORECASE)
 # A longer statement goes on in lines that start with a tab.
@@ -89,6 +89,7 @@ def read(paths: Iterable[Path], database: str, views: frozenset[str], search_pat
 
 
 def _statements(lines: Iterable[str], database: str) -> Iterator[tuple[str, dt.datetime, str]]:
+    audited: dict[str, tuple[str, str]] = {}
     entry: re.Match[str] | None = None
     text: list[str] = []
     for line in chain(lines, [""]):
@@ -96,14 +97,26 @@ def _statements(lines: Iterable[str], database: str) -> Iterator[tuple[str, dt.d
             text.append(line[1:])
             continue
         if entry is not None:
-            said = "".join(text)
+            said: str | None = "".join(text)
             if entry["is_audit"]:
-                said = next(csv.reader(io.StringIO(said)))[_STATEMENT_OF_AUDIT]
-            yield entry["login"], dt.datetime.fromisoformat(entry["at"]), said
+                said = _audited(entry["session"], "".join(text), audited)
+            if said is not None:
+                yield entry["login"], dt.datetime.fromisoformat(entry["at"]), said
         entry = _LINE.match(line)
         if entry is not None and entry["database"] != database:
             entry = None
         text = [entry["statement"], "\n"] if entry is not None else []
+
+
+def _audited(session: str, line: str, last: dict[str, tuple[str, str]]) -> str | None:
+    """The statement in a line of pgaudit; None where nothing was read (PREPARE) or the line before said it already:
+    COPY and DECLARE come once for themselves and once for their query, under one statement number."""
+    fields = next(csv.reader(io.StringIO(line)))
+    said = (fields[_NUMBER], fields[_STATEMENT])
+    if fields[_COMMAND] == "PREPARE" or last.get(session) == said:
+        return None
+    last[session] = said
+    return said[1]
 
 
 def _views_of(statement: str, views: frozenset[str], search_path: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -66,3 +66,21 @@ def test_pgaudit_s_lines_are_read_too(tmp_path: Path) -> None:
         f"{PREFIX}AUDIT: SESSION,2,1,READ,SELECT,,,select 1 from finding,<none>",
     )
     assert [access.views for access in accesses(tmp_path, *lines)] == [("audit.person",), ("audit.finding",)]
+
+
+def test_the_recorded_log_of_a_real_pgaudit(tmp_path: Path) -> None:
+    """pgaudit 1.7 on PostgreSQL 15, as tests/integration/roles/test_pgaudit.py makes it run."""
+    log = Path(__file__).with_name("pgaudit.log")
+    found = [access.views for access in access_log.read([log], "postgres", VIEWS, PATH) if access.views]
+    assert found == [
+        ("audit.person",), ("audit.person", "published.coverage"), ("audit.person",), ("audit.explain_finding",),
+        ("audit.finding",), ("audit.person",), ("audit.finding",), ("audit.finding",), ("audit.person",),
+        ("audit.person",), ("audit.finding",),
+    ]  # fmt: skip
+
+
+def test_the_blocks_of_a_cursor_are_one_statement(tmp_path: Path) -> None:
+    """As the JDBC driver fetches: every block is a line of its own."""
+    first = f"{PREFIX}execute S_1/C_2: select * from audit.person"
+    more = f"{PREFIX}execute fetch from S_1/C_2: select * from audit.person"
+    assert len(accesses(tmp_path, first, more, more)) == 1
