@@ -1,9 +1,10 @@
 """Workbooks that people open: text stays text, keys are locked, a half-written file is never seen."""
 
 from bidui.workbook.place import export_folder, file_stem, refuse_if_open, replacing, writing
-from bidui.workbook.safe_sheet import Book, Cell, Column, Mark, Sheet, open_book
+from bidui.workbook.safe_sheet import SMALL, Book, Cell, Column, Mark, Sheet, open_book
 
 __all__ = [
+    "SMALL",
     "Book",
     "Cell",
     "Column",

@@ -1,4 +1,4 @@
-"""A workbook written row by row in flat memory, in which nothing that came from a file can act.
+"""A workbook written row by row, in flat memory whatever its size, in which nothing that came from a file can act.
 
 Every text is a text cell with the text format: an ID number keeps its 18 digits, and `=1+1` stays what somebody typed,
 also after the cell is edited. The same rows give the same bytes.
@@ -24,6 +24,7 @@ from bidui.workbook.place import replacing
 Cell = str | int | float | Decimal | dt.date | bool | None
 Mark = Literal["plain", "changed", "muted", "warning"]
 
+SMALL = 2_000
 ROWS_OF_A_SHEET = 1_048_576
 TEXT_OF_A_CELL = 32_767
 CHOICES_LENGTH = 255
@@ -173,11 +174,12 @@ class Sheet:
 class Book:
     """A workbook under way; made by `open_book`."""
 
-    def __init__(self, path: Path, created: dt.date, title: str) -> None:
+    def __init__(self, path: Path, created: dt.date, title: str, *, is_small: bool) -> None:
         self._book = xlsxwriter.Workbook(
             str(path),
             {
-                "constant_memory": True,
+                # Rows go through a temporary file, parts of the archive too: nine files a book, which a small one need not make.
+                "in_memory" if is_small else "constant_memory": True,
                 "strings_to_formulas": False,
                 "strings_to_urls": False,
                 "strings_to_numbers": False,
@@ -239,14 +241,15 @@ class Book:
 
 
 @contextmanager
-def open_book(path: Path, *, created: dt.date, title: str) -> Iterator[Book]:
+def open_book(path: Path, *, created: dt.date, title: str, is_small: bool = False) -> Iterator[Book]:
     """Write a workbook (mode 0600) that appears under its name only when it is whole.
 
-    `created` is the night, so that the same night gives the same bytes. Raises ProblemError when the place cannot be
-    written; an exception in the block leaves the old file as it was.
+    `is_small`: it has few rows (SMALL at most), and is put together in memory. `created` is the night, so that the same
+    night gives the same bytes. Raises ProblemError when the place cannot be written; an exception in the block leaves
+    the old file as it was.
     """
     with replacing(path) as beside:
-        book = Book(beside, created, title)
+        book = Book(beside, created, title, is_small=is_small)
         try:
             yield book
         finally:

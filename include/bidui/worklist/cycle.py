@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 import psycopg2.extensions
@@ -16,7 +17,7 @@ from bidui.connector import digest_of
 from bidui.contract import Sources
 from bidui.night.published import not_published
 from bidui.problem import Problem, ProblemError
-from bidui.workbook import Cell, Column, Mark, file_stem, open_book, refuse_if_open, writing
+from bidui.workbook import SMALL, Cell, Column, Mark, file_stem, open_book, refuse_if_open, writing
 from bidui.worklist.findings import Finding, Findings, Place
 from bidui.worklist.form import COLUMNS, HOW_TO, SEVERITY, seal
 
@@ -96,11 +97,12 @@ def write_cycle(
 
 def _write(path: Path, lines: Iterator[Finding], where: str, cycle: str, night: dt.date) -> Counter[str]:
     counts: Counter[str] = Counter()
-    with open_book(path, created=night, title=f"疑点核实清单 {cycle}") as book:
+    first = list(islice(lines, SMALL + 1))
+    with open_book(path, created=night, title=f"疑点核实清单 {cycle}", is_small=len(first) <= SMALL) as book:
         sheet = book.sheet(
             "疑点清单", COLUMNS, titles=[f"疑点核实清单 · {where} · 周期 {cycle} · Worklist", *HOW_TO], protected=True
         )
-        for number, finding in enumerate(lines, start=1):
+        for number, finding in enumerate(chain(first, lines), start=1):
             marks: dict[int, Mark] = {_SEVERITY_COLUMN: _MARKS.get(finding.severity, "plain")}
             sheet.row(_cells(number, finding, cycle), marks)
             counts[finding.severity] += 1

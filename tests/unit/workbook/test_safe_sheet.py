@@ -25,17 +25,21 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-def write(path: Path, rows: list[list[object]], columns: list[Column], **options: object) -> openpyxl.Workbook:
-    with open_book(path, created=NIGHT, title="试") as book:
+def write(
+    path: Path, rows: list[list[object]], columns: list[Column], *, is_small: bool = False, **options: object
+) -> openpyxl.Workbook:
+    with open_book(path, created=NIGHT, title="试", is_small=is_small) as book:
         sheet = book.sheet("试", columns, **options)
         for row in rows:
             sheet.row(row)
     return openpyxl.load_workbook(path)
 
 
-def test_every_kind_of_cell_arrives_as_what_it_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_small", [True, False])
+def test_every_kind_of_cell_arrives_as_what_it_is(tmp_path: Path, is_small: bool) -> None:
     row = ["341234199001011234", "=1+1", "http://a.b", "0012", 12, Decimal("1.5"), DAY.date(), True, None]
-    sheet = write(tmp_path / "a.xlsx", [row], [Column(str(i)) for i in range(9)], titles=["题一", "题二"])["试"]
+    columns = [Column(str(i)) for i in range(9)]
+    sheet = write(tmp_path / "a.xlsx", [row], columns, is_small=is_small, titles=["题一", "题二"])["试"]
     assert sheet["A1"].value == "题一" and sheet["A3"].value == "0"
     cells = [cell.value for cell in sheet[4]]
     assert cells == ["341234199001011234", "=1+1", "http://a.b", "0012", 12, 1.5, DAY, "是", None]
@@ -45,9 +49,9 @@ def test_every_kind_of_cell_arrives_as_what_it_is(tmp_path: Path) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
-def test_no_text_becomes_a_formula_a_link_or_a_broken_file(tmp_path: Path, text: str) -> None:
-    cell = write(tmp_path / "a.xlsx", [["=" + text]], [Column("列")])["试"]["A2"]
+@given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40), is_small=st.booleans())
+def test_no_text_becomes_a_formula_a_link_or_a_broken_file(tmp_path: Path, text: str, is_small: bool) -> None:
+    cell = write(tmp_path / "a.xlsx", [["=" + text]], [Column("列")], is_small=is_small)["试"]["A2"]
     assert cell.data_type == "s" and cell.hyperlink is None
     assert cell.value.startswith("=")
 
