@@ -96,7 +96,20 @@ create table if not exists ledger.published_night (
 );
 insert into ledger.published_night (only_row) values (true) on conflict do nothing;
 
-create table if not exists ledger.outcome (
+-- What people answer holds free text; readers come in through the view ledger.outcome (940_ledger_rows.sql).
+do $$
+begin
+    if exists (select from pg_class where oid = to_regclass('ledger.outcome') and relkind = 'r') then
+        drop policy if exists all_rows on ledger.outcome;
+        drop policy if exists granted_counties on ledger.outcome;
+        alter table ledger.outcome disable row level security;
+        revoke all on ledger.outcome from bidui_engineer, bidui_auditor;
+        alter table ledger.outcome rename to answer;
+    end if;
+end
+$$;
+
+create table if not exists ledger.answer (
     outcome_id bigint generated always as identity primary key,
     finding_id text not null,
     verdict text not null check (verdict in ('confirmed', 'false_positive', 'exempt', 'unclear')),

@@ -1,9 +1,9 @@
 -- Answers to findings: append-only, each once, judged row by row when they come in.
 
-alter table ledger.outcome add column if not exists approved_by text;
-alter table ledger.outcome add column if not exists source_file text;
-alter table ledger.outcome add column if not exists source_sheet text;
-alter table ledger.outcome add column if not exists source_row_no int;
+alter table ledger.answer add column if not exists approved_by text;
+alter table ledger.answer add column if not exists source_file text;
+alter table ledger.answer add column if not exists source_sheet text;
+alter table ledger.answer add column if not exists source_row_no int;
 -- What makes two answers one: everything that is said, not where it was written.
 create or replace function ledger.answer_key(
     finding_id text, verdict text, wrong_side text, reason text, field_check text, answered_by text, answered_on date,
@@ -18,22 +18,22 @@ return md5(
     || e'\x1f' || coalesce(value_hash, '') || e'\x1f' || coalesce(approved_by, '')
 );
 
-alter table ledger.outcome add column if not exists answer_key text generated always as (
+alter table ledger.answer add column if not exists answer_key text generated always as (
     ledger.answer_key(
         finding_id, verdict, wrong_side, reason, field_check, answered_by, answered_on, valid_until, value_hash,
         approved_by
     )
 ) stored;
-create unique index if not exists outcome_answer_key_idx on ledger.outcome (answer_key);
-create index if not exists outcome_finding_idx on ledger.outcome (finding_id, outcome_id desc);
+create unique index if not exists outcome_answer_key_idx on ledger.answer (answer_key);
+create index if not exists outcome_finding_idx on ledger.answer (finding_id, outcome_id desc);
 
 do $$
 begin
     if not exists (
         select from pg_constraint
-        where conrelid = 'ledger.outcome'::regclass and conname = 'exempt_needs_approver'
+        where conrelid = 'ledger.answer'::regclass and conname = 'exempt_needs_approver'
     ) then
-        alter table ledger.outcome add constraint exempt_needs_approver
+        alter table ledger.answer add constraint exempt_needs_approver
         check (verdict <> 'exempt' or nullif(btrim(approved_by), '') is not null) not valid;
     end if;
 end
@@ -51,11 +51,11 @@ end
 $$;
 
 create or replace trigger outcome_is_append_only
-before update or delete on ledger.outcome
+before update or delete on ledger.answer
 for each row execute function ledger.refuse_change();
 
 create or replace trigger outcome_is_never_emptied
-before truncate on ledger.outcome
+before truncate on ledger.answer
 for each statement execute function ledger.refuse_change();
 
 -- Records the answers that can stand and says why the others cannot. One row per answer given.
@@ -163,14 +163,14 @@ begin
                 )
             end as reasons
         from keyed as k
-        left join ledger.outcome as o on o.answer_key = k.answer_key
+        left join ledger.answer as o on o.answer_key = k.answer_key
         left join mart_finding.finding as f
             on f.finding_id = k.finding_id and f.from_night <= night and night < f.to_night
         left join contradicted as c on c.finding_id = k.finding_id
     ),
 
     recorded as (
-        insert into ledger.outcome (
+        insert into ledger.answer (
             finding_id, verdict, wrong_side, reason, field_check, answered_by, answered_on, valid_until, value_hash,
             approved_by, source_file, source_sheet, source_row_no
         )

@@ -270,6 +270,7 @@ begin
                     'answered_by', o.answered_by,
                     'answered_on', o.answered_on,
                     'valid_until', o.valid_until,
+                    'is_withheld', o.is_withheld,
                     'is_in_force', o.outcome_id is not distinct from found.outcome_id
                 )
                 order by o.outcome_id

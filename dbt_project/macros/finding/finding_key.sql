@@ -1,16 +1,8 @@
-{#- A finding is rule × subject × object for its whole life: its id is a hash of that key and of nothing else. -#}
+{#- A finding is rule × subject × object for its whole life: its id is a digest of that key and of nothing else. -#}
 {% macro finding_id(rule_id, subject_kind, subject_key, object_key) -%}
-    left(
-        encode(
-            sha256(
-                convert_to(
-                    concat_ws(chr(31), {{ rule_id }}, {{ subject_kind }}, {{ subject_key }}, {{ object_key }}), 'UTF8'
-                )
-            ),
-            'hex'
-        ),
-        32
-    )
+    {{ keyed_digest(
+        "concat_ws(chr(31), " ~ rule_id ~ ", " ~ subject_kind ~ ", " ~ subject_key ~ ", " ~ object_key ~ ")"
+    ) }}
 {%- endmacro %}
 
 {#- Whether two rows are about one finding: the parts of its key, since its id outlives a key of its subject. -#}
@@ -26,7 +18,7 @@
     whichever delivery says it.
 -#}
 {% macro value_hash(evidence) -%}
-    left(encode(sha256(convert_to(({{ evidence }} - 'rows')::text, 'UTF8')), 'hex'), 32)
+    {{ keyed_digest("(" ~ evidence ~ " - 'rows')::text") }}
 {%- endmacro %}
 
 {#-

@@ -1,6 +1,9 @@
-{#- One hash of several values; a missing one is a value of its own, and no value can pass for two. -#}
+{#-
+    One digest of several values; a missing one is a value of its own, and no value can pass for two. As JSON, because
+    dates as text depend on the session and dates as JSON do not.
+-#}
 {% macro identity_hash(expressions) -%}
-    md5(row({{ expressions | join(', ') }})::text)
+    {{ keyed_digest("json_build_array(" ~ expressions | join(', ') ~ ")::text") }}
 {%- endmacro %}
 
 {#- What of a row identifies its person; a reviewer's verdict holds while these stay the same. -#}

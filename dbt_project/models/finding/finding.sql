@@ -14,7 +14,7 @@
     that merged, a number decided to be somebody else's), its findings go on under the key that does (registry_key). Its
     id stays; where both keys had a finding of the rule, the survivor's goes on and the other closes as merged.
 
-    Answers (ledger.outcome) are laid over what is not closed. last_seen is null while the rule still hits: a row
+    Answers (ledger.answer) are laid over what is not closed. last_seen is null while the rule still hits: a row
     stays as it is over all nights on which nothing changed, and the night read is then the last seen.
 -#}
 {%- set before = findings_before() -%}

@@ -19,7 +19,7 @@ marked as (
 
     select
         *,
-        left(md5(concat_ws('|', id_no, name_norm, household_number_key)), 8) as mark
+        left({{ keyed_digest("concat_ws('|', id_no, name_norm, household_number_key)") }}, 8) as mark
     from source
 
 ),

@@ -1,7 +1,7 @@
 -- Nothing adverse without verification: whatever stands as confirmed has an answer that names its field check.
 select finding.finding_id
 from {{ ref('finding') }} as finding
-left join ledger.outcome as answer
+left join ledger.answer as answer
     on
         finding.outcome_id = answer.outcome_id
         and answer.verdict = 'confirmed'

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bidui.explain.words import DECISIONS, EVENTS, SIDES, STATES, SUBJECTS, VERDICTS, label, parameter, said, shown
+from bidui.explain.words import DECISIONS, EVENTS, SIDES, STATES, SUBJECTS, VERDICTS, free_words, label, parameter, said, shown
 
 
 def show(story: dict[str, Any], console: Console) -> None:
@@ -52,8 +52,9 @@ def show(story: dict[str, Any], console: Console) -> None:
         ("编号", "结论 verdict", "哪方有误 wrong side", "原因 reason", "核查 check", "答复 by", "日期 on", "生效 in force"),
         [
             (
-                answer["outcome_id"], said(VERDICTS, answer["verdict"]), said(SIDES, answer["wrong_side"]), answer["reason"],
-                answer["field_check"], answer["answered_by"], answer["answered_on"], shown(answer["is_in_force"]),
+                answer["outcome_id"], said(VERDICTS, answer["verdict"]), said(SIDES, answer["wrong_side"]),
+                free_words(answer, "reason"), free_words(answer, "field_check"), answer["answered_by"],
+                answer["answered_on"], shown(answer["is_in_force"]),
             )
             for answer in story["outcomes"] or []
         ],

@@ -63,6 +63,11 @@ def shown(value: Any) -> str:
     return str(value)
 
 
+def free_words(answer: dict[str, Any], name: str) -> str:
+    """What somebody wrote in their own words, or that it is withheld from this login."""
+    return "（遮蔽 withheld）" if answer["is_withheld"] else shown(answer[name])
+
+
 def parameter(row: dict[str, Any]) -> str:
     """One parameter as it was in force: `rule.parameter[key] = value`, and whether a county set it."""
     key = f"[{row['key']}]" if row.get("key") else ""

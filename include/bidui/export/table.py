@@ -46,8 +46,8 @@ insert into ledger.export (kind, name, as_of, exported_by, login, place, files, 
 values ('table', %s, %s, %s, %s, %s, 1, %s, %s, %s)
 """
 
-# What people wrote about a field check may name somebody.
-NAMING = frozenset({"field_check", "answered_by"})
+# What people wrote about a field check may name somebody; who may not see names is not shown it.
+NAMING = frozenset({"field_check"})
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def export(
             ((shows_names,),) = cursor.fetchall()
             done = Export(
                 path, path.with_name(f"{path.name}.meta.json"), run["as_of"], rows, sha256,
-                is_masked=not (NAMING & relation.columns.keys() or (table.schema == "audit" and shows_names)),
+                is_masked=not (shows_names and (table.schema == "audit" or NAMING & relation.columns.keys())),
             )  # fmt: skip
             _write_sidecar(done, relation, run, file_format, reader)
             cursor.execute(

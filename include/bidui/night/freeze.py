@@ -66,7 +66,7 @@ RECORDS_KNOWN = {
     "parameters": "select ledger.keep_parameters()",
     "reported_figure_load": "select coalesce(max(load_id), 0) from ledger.reported_figure_load",
     "last_key_alias": "select coalesce(max(alias_id), 0) from ledger.key_alias",
-    "last_outcome": "select coalesce(max(outcome_id), 0) from ledger.outcome",
+    "last_outcome": "select coalesce(max(outcome_id), 0) from ledger.answer",
     "link_model": "select ledger.active_link_model()",
     "last_link_verdict": "select coalesce(max(verdict_id), 0) from ledger.link_verdict",
 }

@@ -1,4 +1,4 @@
-"""Answers to findings: `apply` records those that can stand in `ledger.outcome` and says why the others cannot."""
+"""Answers to findings: `apply` records those that can stand in `ledger.answer` and says why the others cannot."""
 
 from bidui.outcome.answer import Answer, Place
 from bidui.outcome.record import Applied, Recorded, Refused, apply

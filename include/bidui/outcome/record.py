@@ -17,7 +17,7 @@ from bidui.problem import Problem
 
 @dataclass(frozen=True)
 class Recorded:
-    """An answer in `ledger.outcome`; `is_new` is false where it had been recorded before."""
+    """An answer in `ledger.answer`; `is_new` is false where it had been recorded before."""
 
     answer: Answer
     outcome_id: int

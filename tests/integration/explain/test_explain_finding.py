@@ -60,7 +60,7 @@ def county(warehouse: str) -> Iterator[HandMadeFacts]:
     made.run("insert into mart_finding.finding_event values ('f1', %s, 'opened', 'open', '{\"values\": {}, \"personal\": 1}')",
              NIGHT)
     made.run(
-        "insert into ledger.outcome (finding_id, verdict, wrong_side, reason, field_check, answered_by, answered_on)"
+        "insert into ledger.answer (finding_id, verdict, wrong_side, reason, field_check, answered_by, answered_on)"
         " values ('f1', 'confirmed', 'department', '停保', '入户核实', '柿洼村', %s)", NIGHT,
     )
     made.build()
@@ -122,6 +122,8 @@ def test_names_and_numbers_need_the_right(logins: dict[str, str]) -> None:
     assert ID_NO not in text
     assert "诸葛小亮" not in text
     assert told["personal"] is None
+    assert (told["outcomes"][0]["field_check"], told["outcomes"][0]["is_withheld"]) == (None, True)
+    assert "入户核实" not in text and "遮蔽 withheld" in explain.page(told)
     assert told["values"]["hi_roll"] == {"status": "终止参保"}
     withheld = {column["name"] for row in told["rows"] for column in row["columns"] if column["is_withheld"]}
     assert {"id_no", "person_name"} <= withheld

@@ -45,7 +45,7 @@ def connection(warehouse: str) -> Iterator[psycopg2.extensions.connection]:
 
 def outcomes(connection: psycopg2.extensions.connection) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("select count(*) from ledger.outcome")
+        cursor.execute("select count(*) from ledger.answer")
         return int(cursor.fetchone()[0])
 
 
@@ -108,7 +108,7 @@ def test_a_batch_of_answers_goes_in_row_by_row(connection) -> None:
     assert again.new == 0
     with connection.cursor() as cursor:
         cursor.execute(
-            "select reason, answered_on, source_file, source_row_no from ledger.outcome where finding_id = 'f1'"
+            "select reason, answered_on, source_file, source_row_no from ledger.answer where finding_id = 'f1'"
         )
         assert cursor.fetchall() == [("户籍已迁出", NIGHT, "名单.xlsx", 4)]
 
@@ -117,7 +117,7 @@ def test_answers_are_never_changed(connection) -> None:
     apply(connection, [GOOD], today=NIGHT)
     connection.commit()
     for statement in (
-        "update ledger.outcome set reason = 'x'", "delete from ledger.outcome", "truncate ledger.outcome",
+        "update ledger.answer set reason = 'x'", "delete from ledger.answer", "truncate ledger.answer",
     ):
         with pytest.raises(psycopg2.errors.RaiseException, match="append-only"), connection.cursor() as cursor:
             cursor.execute(statement)
@@ -130,7 +130,7 @@ def test_answers_are_never_changed(connection) -> None:
 def test_the_schema_itself_holds_what_matters_most(connection, verdict: str, constraint: str) -> None:
     with pytest.raises(psycopg2.errors.CheckViolation, match=constraint), connection.cursor() as cursor:
         cursor.execute(
-            "insert into ledger.outcome (finding_id, verdict, reason, answered_by, answered_on, valid_until)"
+            "insert into ledger.answer (finding_id, verdict, reason, answered_by, answered_on, valid_until)"
             " values ('f7', %s, 'r', 'b', '2026-10-16', '2027-01-01')",
             (verdict,),
         )

@@ -155,9 +155,9 @@ def nights(warehouse: str, finding_project: Path, tmp_path: Path) -> Iterator[Ha
         cursor.execute("drop schema mart_finding cascade; create schema mart_finding")
         cursor.execute("drop schema mart_comparison cascade; create schema mart_comparison")
         # The ledger is append-only; a test starts without answers.
-        cursor.execute("alter table ledger.outcome disable trigger user")
+        cursor.execute("alter table ledger.answer disable trigger user")
         cursor.execute(
-            "truncate ledger.night_rule, ledger.night_batch, ledger.batch, ledger.run, ledger.outcome, reference.rule,"
+            "truncate ledger.night_rule, ledger.night_batch, ledger.batch, ledger.run, ledger.answer, reference.rule,"
             " reference.county_parameter, reference.parameter_default cascade"
         )
         create_empty(connection, contract_columns(), "mart_comparison")

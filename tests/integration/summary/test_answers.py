@@ -37,14 +37,14 @@ def county(warehouse: str) -> Iterator[HandMadeFacts]:
                 finding_id = f"{rule_id}-{verdict}-{side}-{at}"
                 made.finding(finding_id, rule_id=rule_id, subject_key=finding_id, state=verdict)
                 made.run(
-                    "insert into ledger.outcome (finding_id, verdict, wrong_side, reason, field_check, answered_by,"
+                    "insert into ledger.answer (finding_id, verdict, wrong_side, reason, field_check, answered_by,"
                     " answered_on, valid_until, approved_by) values (%s, %s, %s, '查', '入户', '村', %s, %s, '县')",
                     finding_id, verdict, side, NIGHT.replace(month=9 if at < 5 else 10, day=1),
                     NIGHT.replace(year=2027) if verdict == "exempt" else None,
                 )
     # An answer taken back by a later one, and one that comes after the night.
     made.run(
-        "insert into ledger.outcome (finding_id, verdict, wrong_side, field_check, answered_by, answered_on) values"
+        "insert into ledger.answer (finding_id, verdict, wrong_side, field_check, answered_by, answered_on) values"
         " ('MED-01-confirmed-department-0', 'confirmed', 'registry', '再查', '镇', %s),"
         " ('MED-01-confirmed-department-1', 'confirmed', 'registry', '再查', '镇', %s)", NIGHT, NIGHT.replace(month=11),
     )

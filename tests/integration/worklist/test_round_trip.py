@@ -332,7 +332,7 @@ def test_answers_are_found_however_the_list_was_edited(
     assert taken.recorded + taken.known == 2  # what the first of the three has recorded, the others know
     answers = ask(
         connection,
-        "select finding_id, verdict, wrong_side, reason, field_check, answered_by, answered_on, value_hash from ledger.outcome"
+        "select finding_id, verdict, wrong_side, reason, field_check, answered_by, answered_on, value_hash from ledger.answer"
         " where finding_id in ('f3', 'f5') order by 1",
     )
     assert [row[:4] for row in answers] == [("f3", "confirmed", "registry", None), ("f5", "false_positive", "department", "已在外地参保")]
@@ -340,7 +340,7 @@ def test_answers_are_found_however_the_list_was_edited(
     assert answers[1][4:] == (None, "李四", NIGHT, "vf5")  # no way of checking: half a record is none
     (again,) = back(connection, tmp_path, file)
     assert (again.recorded, again.known, again.refused) == (0, 2, [])
-    assert len(ask(connection, "select from ledger.outcome where finding_id in ('f3', 'f5')")) == 2
+    assert len(ask(connection, "select from ledger.answer where finding_id in ('f3', 'f5')")) == 2
 
 
 def test_rows_that_cannot_stand_go_back_as_a_list_and_the_rest_go_in(connection: Any, lists: Path, tmp_path: Path) -> None:
@@ -355,7 +355,7 @@ def test_rows_that_cannot_stand_go_back_as_a_list_and_the_rest_go_in(connection:
     assert codes(first) == [["outcome.field_check_missing"], ["outcome.verdict_unknown"]]
     assert codes(second) == [["worklist.key_edited"], ["outcome.reason_missing"]]
     assert (first.recorded + first.known, len(first.lines)) == (1, 3)
-    assert ask(connection, "select verdict from ledger.outcome where finding_id = 'f5' order by outcome_id desc limit 1") == [("unclear",)]
+    assert ask(connection, "select verdict from ledger.answer where finding_id = 'f5' order by outcome_id desc limit 1") == [("unclear",)]
     table = [[cell.value for cell in row] for row in openpyxl.load_workbook(first.refused_list).active]
     assert "填写 3 行" in table[1][0] and "退回 2 行" in table[1][0]
     back_row = table[3]
@@ -396,11 +396,11 @@ def test_a_file_that_is_no_worklist_is_refused_in_words(
     file = tmp_path / name
     file.write_text(content, encoding="utf-8")
     good = answer(village(lists, "石坡村"), "f3", 核实结果="待补正", **CHECKED)
-    before = ask(connection, "select count(*) from ledger.outcome")
+    before = ask(connection, "select count(*) from ledger.answer")
     with pytest.raises(ProblemError) as raised:
         back(connection, tmp_path, good, file)
     assert [(problem.code, problem.file) for problem in raised.value.problems] == [(code, name)]
-    assert ask(connection, "select count(*) from ledger.outcome") == before
+    assert ask(connection, "select count(*) from ledger.answer") == before
 
 
 def test_the_commands(connection: Any, tmp_path: Path) -> None:
@@ -430,7 +430,7 @@ def test_publish_writes_the_lists_and_the_folder_takes_them_back(connection: Any
     for file in (filled, returned_folder() / "乱.csv"):
         os.utime(file, (an_hour_ago, an_hour_ago))
     assert steps.take_returned() == {"files": 2, "recorded": 1, "refused": 0}
-    assert ask(connection, "select verdict from ledger.outcome where finding_id = 'f3' order by outcome_id desc limit 1") == [("false_positive",)]
+    assert ask(connection, "select verdict from ledger.answer where finding_id = 'f3' order by outcome_id desc limit 1") == [("false_positive",)]
     assert [path.name for path in returned_folder().iterdir()] == ["taken"]
     assert {path.name.split("_", 2)[2] for path in taken_folder().iterdir()} == {"石坡村 回.xlsx", "乱.csv"}
     (told,) = list(refused_folder().iterdir())

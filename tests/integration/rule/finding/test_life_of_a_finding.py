@@ -132,7 +132,7 @@ def test_answers_and_causes(nights, make_rule):
     }
     for subject, (verdict, field_check, valid_until) in answers.items():
         nights.query(
-            "insert into ledger.outcome (finding_id, verdict, reason, field_check, answered_by, answered_on, valid_until,"
+            "insert into ledger.answer (finding_id, verdict, reason, field_check, answered_by, answered_on, valid_until,"
             " value_hash, approved_by) values (%s, %s, 'reason', %s, 'clerk', %s, %s, %s, 'head') returning 1",
             ids[("TST-01", subject)], verdict, field_check, N1, valid_until, hashes[("TST-01", subject)],
         )
@@ -158,10 +158,10 @@ def test_answers_and_causes(nights, make_rule):
         nights.test(N2)
     nights.query("update mart_finding.finding set cause_finding_id = null where rule_id = 'TST-01' returning 1")
     nights.query("delete from mart_finding.finding_event where event = 'confirmed' returning 1")
-    nights.query("update ledger.outcome set verdict = 'unclear' where verdict = 'confirmed' returning 1")
+    nights.query("update ledger.answer set verdict = 'unclear' where verdict = 'confirmed' returning 1")
     with pytest.raises(DbtError, match=r"(?s)(?=.*confirmed_was_checked)(?=.*every_change_is_an_event)"):
         nights.test(N2)
-    nights.query("update ledger.outcome set verdict = 'confirmed' where field_check is not null returning 1")
+    nights.query("update ledger.answer set verdict = 'confirmed' where field_check is not null returning 1")
     nights.build(N2)
     nights.test(N2)
 
