@@ -8,3 +8,10 @@ create role bidui login createrole password :'warehouse_password';
 create role airflow login password :'airflow_password';
 create database bidui owner bidui encoding 'UTF8' template template0;
 create database airflow owner airflow encoding 'UTF8' template template0;
+-- What PostgreSQL gives to everybody who connects.
+\connect bidui
+\i /opt/bidui/administrator.sql
+\connect airflow
+\i /opt/bidui/administrator.sql
+\connect postgres
+\i /opt/bidui/administrator.sql

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from fresh_warehouse import fresh_warehouse
 
 
 @pytest.fixture(scope="session")
@@ -51,17 +52,5 @@ def server(bidui_home: Path) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def warehouse(server: None) -> Iterator[str]:
     """A fresh database with migrations applied, one per test module; gives its URL (also BIDUI_WAREHOUSE_URL)."""
-    from bidui.warehouse import embedded
-    from bidui.warehouse.migrate import migrate
-
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    url = embedded.ensure_database(name)
-    before = os.environ.get("BIDUI_WAREHOUSE_URL")
-    os.environ["BIDUI_WAREHOUSE_URL"] = url
-    migrate(url)
-    yield url
-    if before is None:
-        os.environ.pop("BIDUI_WAREHOUSE_URL", None)
-    else:
-        os.environ["BIDUI_WAREHOUSE_URL"] = before
-    embedded.drop_database(name)
+    with fresh_warehouse() as url:
+        yield url

@@ -70,6 +70,12 @@ alter table ledger.access_grant add column if not exists valid_until date;
 comment on table ledger.access_grant is
 '按县授权：登录名、县代码、可否见姓名证件号 · rights by county: login, county, whether identifiers are shown';
 
+-- Today in the county. `current_date` is today in the time zone that a session chooses for itself: with one far enough
+-- west, a right would hold days beyond its last.
+create or replace function ledger.county_today() returns date
+language sql stable
+return (now() at time zone 'Asia/Shanghai')::date;
+
 -- The rights of whoever is connected, in one row. session_user is the login, whatever role a function runs as.
 create or replace view ledger.session_access as
 select
@@ -78,7 +84,7 @@ select
     coalesce(bool_or(county_code = '*' and may_see_identifiers), false) as all_identifiers,
     coalesce(array_agg(county_code) filter (where may_see_identifiers), '{}') as identifier_counties
 from ledger.access_grant
-where login = session_user and revoked_at is null and (valid_until is null or valid_until >= current_date);
+where login = session_user and revoked_at is null and (valid_until is null or valid_until >= ledger.county_today());
 comment on view ledger.session_access is '当前登录的授权 · rights of the connected login';
 
 -- Every right that was given or taken back, by whom and why; rows are only added.

@@ -93,6 +93,18 @@ begin
     where today - n.data_date > n.max_age_days
         or n.data_date < ledger.period_due(n.cadence, today - n.arrives_within_days);
 
+    -- A list that has never come has no age: it is missed once its time to arrive has passed since the first night.
+    return query
+    select 'missing', e.extract, 'since ' || started.night,
+        jsonb_build_object('title_zh', e.title_zh, 'title_en', e.title_en, 'first_night', started.night)
+    from reference.extract as e
+    cross join (select min(r.as_of) as night from ledger.run as r where r.kind = 'night') as started
+    where e.cadence <> 'once' and started.night + e.arrives_within_days < today
+        and not exists (
+            select from ledger.batch as b
+            where b.extract = e.extract and b.status in ('accepted', 'superseded') and b.as_of <= today
+        );
+
     if before_it is null then
         return;
     end if;

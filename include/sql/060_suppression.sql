@@ -9,12 +9,15 @@
 --
 --   primary   a count of 1 to k - 1
 --   row       the anchor; at least two empty cells, together at least k
+--   inside    the same of the cells that a block is about: how many subjects that is, is a figure of its own, and
+--             another block (by tier, by kind) may tell it
 --   column    at least two siblings, together at least k, unless the parent's own cell is empty
 --   down      an empty parent has an empty child, else the children give it back
 --
 -- `cells` has: block text, division_code text, parent_code text (null at the top), category text, value bigint,
 -- is_outside boolean (the subjects that the block is not about: never the anchor, so that a part that is about few is
--- not hidden with them), hide_row boolean (the division's own total is withheld: leave the anchor empty).
+-- not hidden with them), hide_row boolean (the division's own total is withheld: leave the anchor empty), keep boolean
+-- (leave the cell empty whatever it holds: it was on the eve).
 -- Returns the cells to leave empty.
 
 create or replace function mart_summary.cells_to_withhold(cells regclass, k int)
@@ -45,9 +48,9 @@ begin
                 case when least >= %2$s then total else -total end, category
         )
         select
-            c.block, c.division_code, c.parent_code, c.category, c.value,
+            c.block, c.division_code, c.parent_code, c.category, c.is_outside, c.value,
             a.category is not null as is_anchor,
-            c.value between 1 and %2$s - 1 or (c.hide_row and a.category is not null) as withheld
+            c.value between 1 and %2$s - 1 or (c.hide_row and a.category is not null) or c.keep as withheld
         from %1$s as c
         left join anchors as a on a.block = c.block and a.category = c.category',
         cells, k
@@ -88,6 +91,31 @@ begin
             from pg_temp.cell as c
             inner join short as s on s.block = c.block and s.division_code = c.division_code
             where not c.withheld
+            order by c.block, c.division_code, c.value desc, c.category
+        )
+        update pg_temp.cell as c
+        set withheld = true
+        from added as a
+        where a.block = c.block and a.division_code = c.division_code and a.category = c.category;
+        get diagnostics changed = row_count;
+        changes := changes + changed;
+
+        -- Inside: the same without the outside cells, as long as one inside is left to be shown.
+        with short as (
+            select block, division_code
+            from pg_temp.cell
+            where not is_outside
+            group by block, division_code
+            having
+                bool_or(withheld)
+                and not bool_and(withheld)
+                and (count(*) filter (where withheld) < 2 or sum(value) filter (where withheld) < k)
+        ),
+        added as (
+            select distinct on (c.block, c.division_code) c.block, c.division_code, c.category
+            from pg_temp.cell as c
+            inner join short as s on s.block = c.block and s.division_code = c.division_code
+            where not c.withheld and not c.is_outside
             order by c.block, c.division_code, c.value desc, c.category
         )
         update pg_temp.cell as c

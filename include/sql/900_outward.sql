@@ -10,7 +10,11 @@ as $$
 declare
     qualified text := format('%I.%I', schema_name, view_name);
     asof text := format('%I.%I(date)', schema_name, view_name || '_asof');
-    wanted text := md5(definition || with_asof);
+    -- A night that is computed and not published is nobody's yet.
+    asof_definition text := case when with_asof then replace(
+        definition, '{night}', '(select $1 where $1 <= (select as_of from ledger.published_night))'
+    ) end;
+    wanted text := md5(concat(definition, asof_definition));
 begin
     -- A mart that no night has built yet: its view comes with the first one.
     if exists (select from unnest(needs) as need (name) where to_regclass(need.name) is null) then
@@ -33,7 +37,7 @@ begin
         execute format(
             'create function %I.%I(night date) returns setof %s language sql stable security definer'
             ' set search_path = pg_catalog, pg_temp as %L',
-            schema_name, view_name || '_asof', qualified, replace(definition, '{night}', '$1')
+            schema_name, view_name || '_asof', qualified, asof_definition
         );
         execute format('revoke all on function %s from public', asof);
         execute format('alter function %s owner to bidui_view_owner', asof);

@@ -8,7 +8,9 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    read_night date := coalesce(night, (select p.as_of from ledger.published_night as p));
+    read_night date := (
+        select coalesce(night, p.as_of) from ledger.published_night as p where coalesce(night, p.as_of) <= p.as_of
+    );
     my ledger.session_access;
     found record;
     shows boolean;

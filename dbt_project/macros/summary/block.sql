@@ -67,6 +67,25 @@
     {{ return(departments) }}
 {%- endmacro %}
 
+{#- Whether a stage of study is one that the county aids (parameter EDU-05 aided_stages). -#}
+{% macro is_aided(stage) -%}
+    coalesce(
+            {{ stage }} = any(string_to_array((
+                select p.value
+                from reference.parameter as p
+                where
+                    p.rule_id = 'EDU-05'
+                    and p.parameter = 'aided_stages'
+                    and p.division_code = ''
+                    and p.valid_from <= {{ as_of() }}
+                    and {{ as_of() }} < p.valid_to
+                order by p.valid_from desc
+                limit 1
+            ), '|')),
+            false
+        )
+{%- endmacro %}
+
 {#- Rows of a night_rows table as they stand this night. -#}
 {% macro this_night(relation) -%}
     (select * from {{ relation }} where from_night <= {{ as_of() }} and {{ as_of() }} < to_night) as standing
@@ -84,4 +103,9 @@
             and {{ as_of() }} < p.valid_to
             and p.value ~ '^[0-9]{1,4}$'
     )
+{%- endmacro %}
+
+{#- Whether a count is too small to be told, or to be found out. -#}
+{% macro is_small(count) -%}
+    {{ count }} between 1 and {{ min_cell() }} - 1
 {%- endmacro %}

@@ -3,20 +3,6 @@
     of the same period that a share is taken of.
 -#}
 {%- set year = "extract(year from " ~ as_of() ~ ")::int::text" -%}
-{%- set aided -%}
-    category = any(string_to_array((
-        select p.value
-        from reference.parameter as p
-        where
-            p.rule_id = 'EDU-05'
-            and p.parameter = 'aided_stages'
-            and p.division_code = ''
-            and p.valid_from <= {{ as_of() }}
-            and {{ as_of() }} < p.valid_to
-        order by p.valid_from desc
-        limit 1
-    ), '|'))
-{%- endset -%}
 {%- set third = "split_part(block, '|', 3)" -%}
 {%- set exit_year = "split_part(category, ':', 2)" -%}
 {#- indicator, unit, block, cells, period, category, part_of -#}
@@ -46,8 +32,11 @@
     ('disabled_persons', '人', 'person|disability_grade', 'not is_outside', "'current'", "''", none),
     ('disabled_persons_by_grade', '人', 'person|disability_grade', 'not is_outside', "'current'", 'category', 'disabled_persons'),
     ('family_doctor_contracts', '人', 'person|contract', 'not is_outside', year, "''", none),
-    ('edu_aid', '人', 'person|edu_aid|', aided, third, "''", none),
-    ('edu_aid_by_stage', '人', 'person|edu_aid|', 'not is_outside', third, 'category', none),
+    ('edu_aid', '人', 'person|edu_aid|', 'not is_outside', third, "''", none),
+    (
+        'edu_aid_by_stage', '人', 'person|edu_aid|', "not is_outside or starts_with(category, '-stage:')", third,
+        "replace(category, '-stage:', '')", none
+    ),
     ('yulu', '人', 'person|yulu|', 'not is_outside', third, "''", none),
     ('yulu_by_stage', '人', 'person|yulu|', 'not is_outside', third, 'category', 'yulu'),
     ('house_renovation', '户', 'project|renovation', 'not is_outside', 'category', "''", none),

@@ -7,12 +7,15 @@ with cell as (
         c.category,
         c.value,
         h.division_code is not null as hide_row,
-        w.category is not null as is_withheld,
-        count(w.category) over (partition by c.block, c.division_code) as withheld_in_row
+        standing.category is not null as is_withheld,
+        count(standing.category) over (partition by c.block, c.division_code) as withheld_in_row
     from {{ ref('int_summary__cell') }} as c
     left join {{ ref('int_summary__withheld_total') }} as h on c.division_code = h.division_code
-    left join {{ ref('int_summary__withheld') }} as w
-        on c.block = w.block and c.division_code = w.division_code and c.category = w.category
+    left join {{ this_night(ref('int_summary__withheld')) }}
+        on
+            c.block = standing.block
+            and c.division_code = standing.division_code
+            and c.category = standing.category
     where c.block not like 'population|%' and c.division_code not like '%-'
 ),
 

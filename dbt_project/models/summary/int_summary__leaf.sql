@@ -102,7 +102,9 @@ series as (
         county_code,
         town_code,
         village_code,
-        coalesce(edu_compare__study_stage, stage, '未填写') as category
+        -- Other stages are outside: how many have aid in those that the county aids is a figure of its own.
+        case when {{ is_aided("coalesce(edu_compare__study_stage, stage)") }} then '' else '-stage:' end
+        || coalesce(edu_compare__study_stage, stage, '未填写') as category
     from {{ ref('fact_student_term') }}
     where is_registry_person and edu_compare__aid_amount > 0
     union all

@@ -6,6 +6,7 @@ select
     category,
     is_outside,
     false as hide_row,
+    false as keep,
     value
 from {{ ref('int_summary__cell') }}
 where block like 'population|%'

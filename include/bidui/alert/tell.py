@@ -16,7 +16,7 @@ from bidui.warehouse.connection import transaction
 log = logging.getLogger(__name__)
 
 # Kinds whose conditions are looked at as a whole, so that what is not there any more is over.
-OF_THE_NIGHT = ("late", "stale", "held", "coverage_drop", "rule_jump")
+OF_THE_NIGHT = ("late", "missing", "stale", "held", "coverage_drop", "rule_jump")
 
 CONDITIONS = "select kind, subject, state, detail from ledger.alert_condition(%s) order by kind, subject, state"
 

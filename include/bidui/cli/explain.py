@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import getpass
 import json
 import sys
 from pathlib import Path
@@ -30,6 +31,9 @@ def finding(
         str | None, typer.Option("--login", help="以谁的权限查看，默认平台的审计登录 · whose rights, default the platform's auditor")
     ] = None,
     html: Annotated[Path | None, typer.Option("--html", help="另存为一个 HTML 文件，放入案卷 · also write one HTML file")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="经办人，默认为系统用户名 · who takes the file (default: the system's user)")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="机器可读 · for programs")] = False,
 ) -> None:
     """一条疑点的来龙去脉：规则、双方原始行、关联、经过、核查 · one finding's whole story."""
@@ -37,12 +41,11 @@ def finding(
 
     from bidui import explain
     from bidui.warehouse import people
-    from bidui.workbook import replacing
 
-    story = explain.story(people.auditor_url(login), finding_id, as_of.date() if as_of else None)
+    url = people.auditor_url(login)
+    story = explain.story(url, finding_id, as_of.date() if as_of else None)
     if html is not None:
-        with replacing(html) as beside:
-            beside.write_text(explain.page(story), encoding="utf-8")
+        explain.write_page(story, html, by=by or getpass.getuser(), url=url)
         typer.echo(f"已写入 written: {html}", err=True)
     if as_json:
         typer.echo(json.dumps(story, ensure_ascii=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -74,13 +75,17 @@ def activate(
 
 @linkage.command()
 def review(
-    out: Annotated[Path, typer.Option("--out", help="复核表（xlsx） · workbook to write")], login: Login = None
+    out: Annotated[Path, typer.Option("--out", help="复核表（xlsx），含姓名证件 · workbook to write; it names people")],
+    login: Login = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="经办人，默认为系统用户名 · who does it (default: the system's user)")
+    ] = None,
 ) -> None:
-    """把待复核的关联写成工作簿 · write the review queue as a workbook."""
+    """把待复核的关联写成工作簿（导出记录在案） · write the review queue as a workbook; the export is on record."""
     from bidui.linkage import review as reviews
     from bidui.warehouse import people
 
-    lines = reviews.write(people.auditor_url(login), out)
+    lines = reviews.write(people.auditor_url(login), out, by=by or getpass.getuser())
     typer.echo(f"待复核 {lines} 对，已写入 · {lines} pairs to review, written: {out}")
 
 

@@ -8,7 +8,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bidui.explain.words import DECISIONS, EVENTS, SIDES, STATES, SUBJECTS, VERDICTS, free_words, label, parameter, said, shown
+from bidui.explain.words import (
+    DECISIONS,
+    EVENTS,
+    SIDES,
+    STATES,
+    SUBJECTS,
+    VERDICTS,
+    free_words,
+    label,
+    parameter,
+    said,
+    shown,
+)
 
 
 def show(story: dict[str, Any], console: Console) -> None:

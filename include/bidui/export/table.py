@@ -15,6 +15,7 @@ import psycopg2.errors
 import psycopg2.extensions
 from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 
+from bidui import handed_out
 from bidui.connector import digest_of
 from bidui.export import csv_file, parquet_file
 from bidui.export.reader import Login, Relation, outward_table, relation_of, role_for
@@ -38,12 +39,7 @@ inner join ledger.run as r
 SHOWS_NAMES = """
 select coalesce(bool_or(may_see_identifiers), false)
 from ledger.access_grant
-where login = %s and revoked_at is null and (valid_until is null or valid_until >= current_date)
-"""
-
-RECORD = """
-insert into ledger.export (kind, name, as_of, exported_by, login, place, files, rows, sha256, is_masked)
-values ('table', %s, %s, %s, %s, %s, 1, %s, %s, %s)
+where login = %s and revoked_at is null and (valid_until is null or valid_until >= ledger.county_today())
 """
 
 # What people wrote about a field check may name somebody; who may not see names is not shown it.
@@ -96,9 +92,10 @@ def export(
                 is_masked=not (shows_names and (table.schema == "audit" or NAMING & relation.columns.keys())),
             )  # fmt: skip
             _write_sidecar(done, relation, run, file_format, reader)
-            cursor.execute(
-                RECORD, (relation.name, done.as_of, by, reader.name, str(path), rows, sha256, done.is_masked)
-            )
+            handed_out.record(
+                owner, "table", relation.name, done.as_of, path, [path], rows,
+                by=by, login=reader.name, is_masked=done.is_masked, beside=[done.sidecar],
+            )  # fmt: skip
     return done
 
 

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
+import sqlalchemy
 
+from bidui import handed_out
 from bidui.home import secret
 from bidui.linkage.words import comparison_words, gate_words
 from bidui.problem import Problem, ProblemError
+from bidui.warehouse.connection import transaction
 from bidui.workbook import Column, open_book
 
 SAME, DIFFERENT = "同一人", "不同人"
@@ -47,11 +50,11 @@ order by min(match_weight) desc nulls last, mention_hash, person_hash
 """
 
 
-def write(url: str, path: Path) -> int:
+def write(url: str, path: Path, *, by: str) -> int:
     """Write the queue of the published night as the login of `url` may read it; return how many lines there are.
 
-    The same pair met in several rows is one line. Raises ProblemError when the login may not read it, or the file
-    cannot be written.
+    The same pair met in several rows is one line. The export is on record by name (`by`). Raises ProblemError when the
+    login may not read it, or the file cannot be written.
     """
     connection = psycopg2.connect(url, application_name="bidui linkage review")
     try:
@@ -64,7 +67,13 @@ def write(url: str, path: Path) -> int:
         raise ProblemError(_no_queue()) from None
     finally:
         connection.close()
-    write_book(path, night or dt.date(1970, 1, 1), pairs)
+    as_of = night or dt.date(1970, 1, 1)
+    write_book(path, as_of, pairs)
+    with transaction() as owner:
+        handed_out.record(
+            owner, "review", "audit.link_review", as_of, path, [path], len(pairs),
+            by=by, login=sqlalchemy.make_url(url).username,
+        )  # fmt: skip
     return len(pairs)
 
 

@@ -12,7 +12,7 @@ import psycopg2.extensions
 import yaml
 from psycopg2 import sql
 
-from bidui import clock
+from bidui import clock, handed_out
 from bidui.alert import Alert, tell
 from bidui.platform import intake, service, settings
 from bidui.platform.departments import departments
@@ -95,12 +95,16 @@ def expire(today: dt.date) -> dict[str, int]:
     with transaction() as connection:
         dropped = _drop_partitions(connection, today - dt.timedelta(days=policy["batch_days"]))
         orphans = _orphans(connection)
+        handed = handed_out.expire(connection, today, policy["handed_out_days"])
     for name in orphans:
         log.warning("没有批次的分区 · a partition that no batch belongs to: %s", name)
+    for export_id in handed.changed:
+        log.warning("导出 %s 已过保留期，文件已有改动，未删 · files of this export are beyond its time but were changed", export_id)
     return {
         "partitions": dropped,
         "orphans": len(orphans),
-        "worklists": _drop_worklists(policy["worklist_days"]),
+        "handed_out": handed.removed,
+        "worklists": _drop_worklists(policy["handed_out_days"]),
         "log_folders": _drop_logs(settings.log_dir() / "tasks", policy["task_log_days"]),
         "logs_turned": _turn_logs(settings.log_dir(), policy["component_log_mb"]),
     }
@@ -192,7 +196,7 @@ def _drop_logs(tasks: Path, days: int) -> int:
 
 
 def _drop_worklists(days: int) -> int:
-    """Remove cycles, returned files and lists of refused rows older than `days`: they hold names and numbers."""
+    """Remove lists filled in, returned and refused that are older than `days`: they hold names and numbers."""
     oldest = time.time() - days * 86_400
     places = (worklist_folder(), refused_folder(), taken_folder())
     old = [

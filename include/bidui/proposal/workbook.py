@@ -15,6 +15,7 @@ from typing import Any
 import psycopg2.extensions
 from psycopg2 import sql
 
+from bidui import handed_out
 from bidui.contract import Extract, Sources
 from bidui.night.published import not_published
 from bidui.problem import ProblemError
@@ -57,11 +58,6 @@ order by w.registry_batch_id, w.registry_row_no
 """
 
 CLAIMS = "select subject_kind, field, claim, claim_zh from reference.proposable_field"
-
-RECORD = """
-insert into ledger.export (kind, name, as_of, exported_by, place, files, rows, is_masked)
-values ('table', 'audit.cleansing_proposal', %s, %s, %s, %s, %s, false)
-"""
 
 # The registry's extract of each kind of subject, and what a proposal that is no column of it is called.
 SHEETS = {"person": "registry_person", "household": "registry_household"}
@@ -106,14 +102,15 @@ def write_proposals(
         cursor.execute(TOWNS, {"night": night, "county": county, "town": town})
         towns = cursor.fetchall()
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files = []
     for code, name, _ in towns:
         stem = file_stem(f"清洗建议_{UNVERIFIED}_{name}_{code or ''}_{night}")
-        with open_book(out / f"{stem}.xlsx", created=night, title=f"清洗建议（{UNVERIFIED}）") as book:
+        files.append(out / f"{stem}.xlsx")
+        with open_book(files[-1], created=night, title=f"清洗建议（{UNVERIFIED}）") as book:
             for kind, extract in SHEETS.items():
                 _sheet(connection, book, sources, sources.extracts[extract], kind, night, code, name, claims)
-    written = Written(out, len(towns), sum(count for *_, count in towns))
-    with connection.cursor() as cursor:
-        cursor.execute(RECORD, (night, by, str(out), written.files, written.proposals))
+    written = Written(out, len(files), sum(count for *_, count in towns))
+    handed_out.record(connection, "table", "audit.cleansing_proposal", night, out, files, written.proposals, by=by)
     return written
 
 

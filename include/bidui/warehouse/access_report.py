@@ -75,7 +75,7 @@ def _logins_with_names() -> set[str]:
     with transaction() as connection, connection.cursor() as cursor:
         cursor.execute(
             "select distinct login from ledger.access_grant where may_see_identifiers and revoked_at is null"
-            " and (valid_until is null or valid_until >= current_date)"
+            " and (valid_until is null or valid_until >= ledger.county_today())"
         )
         return {login for (login,) in cursor.fetchall()}
 

@@ -11,6 +11,7 @@ import psycopg2.extensions
 import sqlalchemy
 
 from bidui.warehouse import embedded
+from bidui.warehouse.discreet import DiscreetCursor
 
 
 def is_external() -> bool:
@@ -24,8 +25,11 @@ def warehouse_url() -> str:
 
 
 def connect(url: str | None = None, *, application: str = "bidui") -> psycopg2.extensions.connection:
-    """Open a psycopg2 connection (transaction started by the first statement; commit is the caller's)."""
-    return psycopg2.connect(url or warehouse_url(), application_name=application)
+    """Open a psycopg2 connection (transaction started by the first statement; commit is the caller's).
+
+    Its errors quote nothing of a row (`discreet`).
+    """
+    return psycopg2.connect(url or warehouse_url(), application_name=application, cursor_factory=DiscreetCursor)
 
 
 @contextmanager
@@ -42,4 +46,6 @@ def transaction(url: str | None = None) -> Iterator[psycopg2.extensions.connecti
 def engine() -> sqlalchemy.Engine:
     """SQLAlchemy engine for libraries that want one (Great Expectations, pandas)."""
     url = sqlalchemy.make_url(warehouse_url()).set(drivername="postgresql+psycopg2")
-    return sqlalchemy.create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    return sqlalchemy.create_engine(
+        url, hide_parameters=True, pool_pre_ping=True, connect_args={"cursor_factory": DiscreetCursor}
+    )

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import sqlalchemy
 
 from bidui.home import dbt_dir, folder
+from bidui.warehouse import discreet
 from bidui.warehouse.connection import warehouse_url
 
 
@@ -33,7 +34,7 @@ def run(
     """
     from dbt.cli.main import dbtRunner  # a second of imports: only who runs dbt pays
 
-    with _environment(as_of, threads, link_model):
+    with _environment(as_of, threads, link_model), discreet.everywhere():
         result = dbtRunner().invoke(
             [
                 *command,

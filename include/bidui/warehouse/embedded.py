@@ -21,7 +21,7 @@ import psycopg2
 import psycopg2.extensions
 from psycopg2 import sql
 
-from bidui.home import folder, home, secret
+from bidui.home import folder, home, secret, sql_dir
 
 SUPERUSER = "postgres"
 OWNER = "bidui"
@@ -140,7 +140,14 @@ def ensure_database(name: str) -> str:
             cursor.execute(
                 sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(OWNER))
             )
+    close_to_everybody(name)
     return owner_url(name)
+
+
+def close_to_everybody(name: str) -> None:
+    """Take from a database's readers what PostgreSQL gives to everybody who connects (`administrator.sql`)."""
+    with _as_superuser(name) as cursor:
+        cursor.execute((sql_dir() / "administrator.sql").read_text(encoding="utf-8"))
 
 
 def drop_database(name: str) -> None:
@@ -214,13 +221,15 @@ def _ensure_owner() -> None:
             )
         # The owner decides whose statements are logged (`access_log`), and nothing else of the server.
         cursor.execute(sql.SQL("grant set on parameter log_statement to {}").format(sql.Identifier(OWNER)))
+        cursor.execute("revoke connect, temporary on database template1 from public")
+    close_to_everybody(SUPERUSER)
     ensure_database(DATABASE)
 
 
 @contextmanager
-def _as_superuser() -> Iterator[psycopg2.extensions.cursor]:
+def _as_superuser(database: str = SUPERUSER) -> Iterator[psycopg2.extensions.cursor]:
     """A cursor of the superuser, each statement its own transaction (databases cannot be made in one)."""
-    connection = psycopg2.connect(superuser_url(), application_name="bidui")
+    connection = psycopg2.connect(superuser_url(database), application_name="bidui")
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg2.extensions
 
+from bidui import handed_out
 from bidui.connector import digest_of
 from bidui.contract import Sources
 from bidui.night.published import not_published
@@ -24,11 +25,6 @@ from bidui.worklist.form import COLUMNS, HOW_TO, SEVERITY, seal
 PUBLISHED = """
 select exists (select from ledger.run where as_of = %(night)s and status = 'published')
     or exists (select from ledger.published_night where as_of = %(night)s)
-"""
-
-RECORD = """
-insert into ledger.export (kind, name, as_of, exported_by, place, files, rows, is_masked)
-values ('worklist', %s, %s, %s, %s, %s, %s, false)
 """
 
 UNPLACED = "未定位"
@@ -90,8 +86,10 @@ def write_cycle(
             files.append(_File(town, village, path, _write(path, lines, _where(findings, place), name, night)))
         _write_index(folder / INDEX, files, folder, name, night)
     total = sum(file.counts.total() for file in files)
-    with connection.cursor() as cursor:
-        cursor.execute(RECORD, (name, night, by, str(target), len(files), total))
+    handed_out.record(
+        connection, "worklist", name, night, target, [target / file.path.relative_to(folder) for file in files], total,
+        by=by, beside=[target / INDEX, target / SUMS],
+    )  # fmt: skip
     return Cycle(name, target, len(files), total)
 
 

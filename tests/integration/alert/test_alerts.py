@@ -176,6 +176,19 @@ def test_held_late_and_stale_are_told_once_again_after_a_week_and_closed(duty: D
     assert [row[:2] for row in duty.standing()] == [("stale", "death")]
 
 
+def test_a_list_that_never_came_is_missed_after_its_time(duty: Duty, robot: Robot) -> None:
+    duty.robot("webhook", robot, path="/hook")
+    duty.extract("dibao", "monthly", 62, 5)
+    duty.extract("old", "once", 9999, 0)
+    assert evaluate(DAY)["standing"] == 0, "before the first night nothing can be missed"
+    duty.ask("insert into ledger.run (as_of, kind, status) values (%s, 'night', 'published')", DAY - dt.timedelta(days=5))
+    assert evaluate(DAY)["standing"] == 0
+    assert evaluate(DAY + dt.timedelta(days=1)) == {"standing": 1, "told": 1, "over": 0}
+    assert [row[:2] for row in duty.standing()] == [("missing", "dibao")]
+    duty.batch("dibao", "2026-10-19")
+    assert evaluate(DAY + dt.timedelta(days=2))["over"] == 1
+
+
 @pytest.mark.parametrize(
     ("cadence", "day", "first_day_due"),
     [

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg2.extensions
 import pytest
 
+from bidui import handed_out
 from bidui.platform import service, turn, upkeep
 from bidui.warehouse.connection import connect
 
@@ -151,3 +152,29 @@ def test_logs_are_looked_after_too(connection: psycopg2.extensions.connection, b
     counts = upkeep.expire(TODAY)
     assert counts["log_folders"] == 0
     assert counts["logs_turned"] == 0
+
+
+def test_files_handed_out_go_when_their_time_is_over(connection: psycopg2.extensions.connection, tmp_path: Path) -> None:
+    """Wherever they were written to; one that somebody has changed stays, and its export is named."""
+    folder = tmp_path / "lists"
+    (folder / "town").mkdir(parents=True)
+    files = [folder / "town" / "a.xlsx", folder / "town" / "b.xlsx", tmp_path / "review.xlsx", tmp_path / "young.xlsx"]
+    for file in files:
+        file.write_text(file.name)
+    handed_out.record(connection, "worklist", "c", TODAY, folder, files[:2], 2, by="张三")
+    handed_out.record(connection, "review", "audit.link_review", TODAY, files[2], files[2:3], 1, by="张三")
+    with connection.cursor() as cursor:
+        cursor.execute("update ledger.export set exported_at = %s", (LONG_AGO,))
+    handed_out.record(connection, "table", "audit.person", TODAY, files[3], files[3:], 1, by="张三")
+    files[1].write_text("filled in")
+
+    first = handed_out.expire(connection, TODAY, 180)
+    assert (first.removed, len(first.changed)) == (2, 1)
+    assert [file.exists() for file in files] == [False, True, False, True]
+
+    files[1].unlink()  # whoever filled it in has taken it back
+    assert handed_out.expire(connection, TODAY, 180) == handed_out.Expired(0, ())
+    assert not folder.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("select kind, removed_on from ledger.export order by export_id")
+        assert cursor.fetchall() == [("worklist", TODAY), ("review", TODAY), ("table", None)]

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import uuid
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg2
-import psycopg2.extensions
 import pytest
 import sqlalchemy
+from asking import OTHER_COUNTY, OUTWARD, PRIVATE, SECRETS, Connect, refused, relations, rows
 
 from bidui.problem import ProblemError
 from bidui.warehouse import outward
@@ -20,130 +17,7 @@ from bidui.warehouse.migrate import refresh_outward
 from bidui.warehouse.roles import connection_url, matrix
 from hand_made_facts import COUNTY, NIGHT, HandMadeFacts, login
 
-OTHER_COUNTY = "990102000000"
-SECRETS = ("欧阳明月", "990102199001019999", "99010119900101123X")
-OUTWARD = ("audit", "published", "analyst")
-PRIVATE = ("raw", "staging", "reference", "parse", "mart_identity", "mart_comparison", "mart_finding", "mart_summary")
 ROLES = tuple(matrix())
-
-Connect = Callable[..., psycopg2.extensions.connection]
-
-
-@pytest.fixture(scope="module")
-def county(warehouse: str) -> Iterator[HandMadeFacts]:
-    """Three people of one county, two of another, one whose place is unknown; findings, links, an answer."""
-    made = HandMadeFacts(warehouse)
-    other = {"county_code": OTHER_COUNTY, "town_code": "990102101000", "village_code": "990102101001"}
-    nowhere: dict[str, Any] = {"county_code": None, "town_code": None, "village_code": None}
-    for key, place in (("A1", {}), ("A2", {}), ("A3", {}), ("B1", other), ("B2", other), ("N1", nowhere)):
-        made.person(
-            key, household_no=f"H{key}", birth_date="1990-01-01", says_insured=True, basic_insurance__is_insured=False,
-            person_name="欧阳明月" if key == "B1" else "诸葛小亮",
-            id_no="990102199001019999" if key == "B1" else "99010119900101123X",
-            health_insurance__name_grade="one_character", hi_roll__name_grade="one_character",
-            health_insurance__person_name="欧阳明日" if key == "B1" else "诸葛小明",
-            hi_roll__person_name="欧阳明日" if key == "B1" else "诸葛小明", **place,
-        )
-        made.household(key, household_key=f"H{key}", household_no=f"H{key}", head_name="诸葛小亮", head_person_key=key, **place)
-        made.finding(
-            f"f{key}", subject_key=key, household_key=f"H{key}",
-            evidence={"values": {"registry": {"age": 36}}, "personal": {"person_name": "诸葛小亮"}}, **place,
-        )
-        made.run("insert into mart_finding.finding_event values (%s, %s, 'opened', 'open', '{\"personal\": 1}')",
-                 f"f{key}", NIGHT)
-        made.run(
-            "insert into mart_identity.link (extract, batch_id, row_no, subject_role, person_key, decision, from_night,"
-            " to_night) values ('hi_roll', 1, %s, 'self', %s, 'linked', %s, 'infinity')", ord(key[0]) + int(key[1]), key,
-            NIGHT,
-        )
-        made.run(
-            "insert into mart_identity.link_review (extract, batch_id, row_no, subject_role, person_key, county_code,"
-            " row_name, row_id_no, person_name, id_no, from_night, to_night)"
-            " values ('hi_roll', 1, %s, 'self', %s, %s, '欧阳明月', '99010119900101123X', '诸葛小亮', '990102199001019999', %s,"
-            " 'infinity')", ord(key[0]) + int(key[1]), key, place.get("county_code", COUNTY), NIGHT,
-        )
-        made.run(
-            "insert into ledger.answer (finding_id, verdict, reason, answered_by, answered_on)"
-            " values (%s, 'unclear', '欧阳明月在外', 'village', %s)", f"f{key}", NIGHT,
-        )
-    # Somebody outside the registry, whose key is the number.
-    made.finding("fX", subject_key="99010119900101123X")
-    made.run(
-        "insert into mart_identity.link (extract, batch_id, row_no, subject_role, decision, from_night, to_night)"
-        " values ('hi_roll', 1, 1, 'self', 'not_found', %s, 'infinity')", NIGHT,
-    )
-    made.run(
-        "insert into ledger.batch (department, extract, as_of, data_date, received_at, source_name, sha256,"
-        " contract_version, rows_read, rows_landed, rows_accepted, status) values ('d', 'hi_roll', %s, %s, %s, 'f.csv',"
-        " 's', '1', 1, 1, 1, 'accepted')", NIGHT, NIGHT, NIGHT,
-    )
-    made.build()
-    made.publish()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def as_role(county: HandMadeFacts) -> Iterator[Connect]:
-    """Connect as the platform's login of a role."""
-    opened: dict[str, psycopg2.extensions.connection] = {}
-
-    def connect(role: str) -> psycopg2.extensions.connection:
-        if role not in opened:
-            opened[role] = login(connection_url(role))
-        return opened[role]
-
-    yield connect
-    for connection in opened.values():
-        connection.close()
-
-
-@pytest.fixture(scope="module")
-def person_of(county: HandMadeFacts) -> Iterator[Connect]:
-    """Make an auditor login of its own with the given rights, and connect."""
-    made: list[tuple[str, psycopg2.extensions.connection]] = []
-
-    def connect(*counties: str, identifiers: bool = False) -> psycopg2.extensions.connection:
-        name = f"t_{uuid.uuid4().hex[:8]}"
-        county.run(f"create role {name} login password 'p' in role bidui_auditor")
-        for code in counties:
-            county.run("insert into ledger.access_grant (login, county_code, may_see_identifiers, granted_by)"
-                       " values (%s, %s, %s, 'test')", name, code, identifiers)
-        url = sqlalchemy.make_url(connection_url("auditor")).set(username=name, password="p")
-        made.append((name, login(url.render_as_string(hide_password=False))))
-        return made[-1][1]
-
-    yield connect
-    for name, connection in made:
-        connection.close()
-        county.run(f"drop role {name}")
-
-
-def rows(connection: psycopg2.extensions.connection, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters or None)
-        return list(cursor.fetchall())
-
-
-def refused(connection: psycopg2.extensions.connection, statement: str) -> bool:
-    """Whether the server refuses for lack of rights (a read-only transaction is no right, so it is switched off)."""
-    with connection.cursor() as cursor:
-        cursor.execute("set default_transaction_read_only = off")
-        try:
-            cursor.execute(statement)
-        except psycopg2.errors.InsufficientPrivilege:
-            return True
-        return False
-
-
-def relations(county: HandMadeFacts, *schemas: str) -> list[tuple[str, str]]:
-    return [
-        (schema, name)
-        for schema, name in county.query(
-            "select table_schema, table_name from information_schema.tables where table_schema = any(%s) order by 1, 2",
-            list(schemas),
-        )
-    ]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -244,6 +118,7 @@ AUDIT_COUNTS = {
     "person": (6, 3), "household": (6, 3), "finding": (7, 4), "finding_event": (6, 3), "link": (7, 3),
     "comparison_health_insurance": (6 * 9, 3 * 9), "comparison_civil_affairs": (6 * 8, 3 * 8),
     "comparison_education": (6 * 8, 3 * 8), "comparison_housing": (6 * 6, 3 * 6), "cleansing_proposal": (6, 3),
+    "monitoring_candidate": (2, 1), "household_plan": (2, 1),
 }
 
 
@@ -256,6 +131,29 @@ def test_rows_by_county(as_role: Connect, person_of: Connect, view: str, counts:
     assert rows(limited, f"select count(*) from audit.{view}_asof(%s)", NIGHT) == [(one_county,)]
     assert rows(limited, f"select count(*) from audit.{view}_asof(%s)", NIGHT.replace(day=1)) == [(0,)]
     assert rows(person_of(), f"select count(*) from audit.{view}") == [(0,)]
+
+
+def test_every_audit_view_shows_the_granted_county_alone(county: HandMadeFacts, as_role: Connect, person_of: Connect) -> None:
+    """Also views that come later: each has rows of both counties here, and gives a login the rows of its own."""
+    without_rows = {"link_weight", "registry_key", "reported_figure_audit"}
+    limited, nobody = person_of(COUNTY), person_of()
+    for schema, view in relations(county, "audit"):
+        place = next(
+            column for (column,) in county.query(
+                "select a.attname from pg_attribute as a where a.attrelid = %s::regclass and a.attname in"
+                " ('county_code', 'division_code', 'finding_id', 'extract', 'subject_kind')"
+                " order by array_position(array['county_code', 'division_code'], a.attname::text)", f"{schema}.{view}",
+            )
+        )
+        everything = rows(as_role("auditor"), f"select {place} from audit.{view}")
+        shown = rows(limited, f"select {place} from audit.{view}")
+        assert rows(nobody, f"select count(*) from audit.{view}") == [(0,)], view
+        if view in without_rows:
+            assert everything == []
+            continue
+        assert 0 < len(shown) < len(everything), view
+        if place.endswith("_code"):
+            assert {code[:6] for (code,) in shown} == {COUNTY[:6]}, view
 
 
 def test_profile_by_county(as_role: Connect, person_of: Connect) -> None:

@@ -19,13 +19,17 @@ K = 5
 
 @dataclass
 class Block:
-    """Counts of a tree of divisions: (division, category) → value; hidden are divisions whose total is withheld."""
+    """Counts of a tree of divisions: (division, category) → value.
+
+    `hidden` are divisions whose total is withheld, `kept` cells that were empty on the eve.
+    """
 
     name: str
     parent: dict[str, str | None]
     values: dict[tuple[str, str], int]
     outside: set[str] = field(default_factory=set)
     hidden: set[str] = field(default_factory=set)
+    kept: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def categories(self) -> list[str]:
@@ -40,8 +44,8 @@ def random_block(number: int) -> Block:
     draw = random.Random(number)
     block = Block(f"b{number}", {"c": None}, {})
     categories = [f"k{i}" for i in range(draw.choice([1, 2, 3, 5, 6]))]
-    if len(categories) > 2 and draw.random() < 0.5:
-        block.outside = {categories[0]}
+    if len(categories) > 2 and draw.random() < 0.7:
+        block.outside = set(categories[: draw.choice([1, 1, 2])])
     scale = {category: draw.choice([1, 3, 10, 40, 200]) for category in categories}
     for town in range(draw.randint(1, 5)):
         block.parent[f"c{town}"] = "c"
@@ -73,13 +77,14 @@ def withhold(owner: psycopg2.extensions.connection, *blocks: Block) -> dict[str,
         cursor.execute("drop table if exists mart_summary.trial")
         cursor.execute(
             "create table mart_summary.trial (block text, division_code text, parent_code text, category text,"
-            " is_outside boolean, hide_row boolean, value bigint)"
+            " is_outside boolean, hide_row boolean, keep boolean, value bigint)"
         )
         execute_values(
             cursor,
             "insert into mart_summary.trial values %s",
             [
-                (b.name, division, b.parent[division], category, category in b.outside, division in b.hidden, value)
+                (b.name, division, b.parent[division], category, category in b.outside, division in b.hidden,
+                 (division, category) in b.kept, value)
                 for b in blocks
                 for (division, category), value in b.values.items()
             ],
@@ -90,7 +95,11 @@ def withhold(owner: psycopg2.extensions.connection, *blocks: Block) -> dict[str,
 
 
 def determined(block: Block, withheld: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """The empty cells that follow from all that is known: division totals, and parents being sums of children."""
+    """The empty cells that follow from all that is known.
+
+    Division totals; how many subjects a block is about, where they are not few (another block may tell it); parents
+    being sums of children.
+    """
     unknown = sorted(withheld)
     if not unknown:
         return set()
@@ -99,6 +108,10 @@ def determined(block: Block, withheld: set[tuple[str, str]]) -> set[tuple[str, s
     for division in block.parent:
         if len(block.categories) > 1 and division not in block.hidden:
             equations.append({(division, category): 1 for category in block.categories})
+        inside = [category for category in block.categories if category not in block.outside]
+        about = sum(block.values[division, category] for category in inside)
+        if 1 < len(inside) < len(block.categories) and division not in block.hidden and not 1 <= about < K:
+            equations.append({(division, category): 1 for category in inside})
         if block.children(division):
             equations += [
                 {(division, category): -1} | {(child, category): 1 for child in block.children(division)}
@@ -140,12 +153,46 @@ def test_totals_withheld_do_not_come_back_either(owner: psycopg2.extensions.conn
         assert not determined(block, cells) & small(block)
 
 
+def test_what_was_empty_stays_empty_and_is_still_safe(owner: psycopg2.extensions.connection) -> None:
+    """The night after: some counts have changed, and whatever has not keeps its empty cell."""
+    before = [random_block(number) for number in range(2000, 2100)]
+    eve = withhold(owner, *before)
+    after = []
+    for block in before:
+        draw = random.Random(block.name)
+        leaves = {cell: value for cell, value in block.values.items() if not block.children(cell[0])}
+        moved = {cell: max(0, value + draw.choice([0, 0, 0, 1, -1, 7])) for cell, value in leaves.items()}
+        tonight = Block(block.name, block.parent, moved, block.outside)
+        for division in sorted(block.parent, key=len, reverse=True):
+            for category in block.categories:
+                if block.children(division):
+                    tonight.values[division, category] = sum(
+                        tonight.values[child, category] for child in block.children(division)
+                    )
+        tonight.kept = {cell for cell in eve[block.name] if tonight.values[cell] == block.values[cell]}
+        after.append(tonight)
+    for block, cells in zip(after, withhold(owner, *after).values(), strict=True):
+        assert block.kept | small(block) <= cells
+        assert not determined(block, cells) & small(block), block
+
+
 def test_the_attack_works_on_primary_suppression_alone() -> None:
     """The proof above can fail: leaving only the small cells empty gives them back."""
     block = Block("b", {"c": None, "c0": "c", "c1": "c"}, {
         ("c", "a"): 60, ("c", "b"): 13, ("c0", "a"): 20, ("c0", "b"): 3, ("c1", "a"): 40, ("c1", "b"): 10,
     })
     assert determined(block, small(block)) == {("c0", "b")}
+
+
+def test_the_number_of_those_inside_gives_nothing_back(owner: psycopg2.extensions.connection) -> None:
+    """Two kinds of dibao, one with a single person: how many have any is published, so both kinds go."""
+    values = {("c", "rural"): 179, ("c", "urban"): 21, ("c", "none"): 900}
+    values |= {("v1", "rural"): 79, ("v1", "urban"): 1, ("v1", "none"): 400}
+    values |= {("v2", "rural"): 100, ("v2", "urban"): 20, ("v2", "none"): 500}
+    block = Block("b", {"c": None, "v1": "c", "v2": "c"}, values, outside={"none"})
+    cells = withhold(owner, block)["b"]
+    assert {("v1", "rural"), ("v1", "urban")} <= cells
+    assert not {cell for cell in cells if cell[1] == "none"}
 
 
 def test_nothing_is_withheld_without_a_small_count(owner: psycopg2.extensions.connection) -> None:

@@ -14,7 +14,19 @@
     order by p.key desc, p.origin = 'county' desc, p.valid_from desc
     limit 1
 {%- endset -%}
-with answered as (
+with published as (
+    -- What finding_summary shows of a rule, county by county: the answers of a rule are its total.
+    select
+        split_part(block, '|', 2) as rule_id,
+        coalesce(sum(value) filter (where block like '%|confirmed'), 0) as confirmed,
+        coalesce(sum(value) filter (where block like '%|false_positive'), 0) as false_positive,
+        bool_or(is_withheld) as is_withheld
+    from {{ ref('int_summary__guarded_row') }}
+    where block ~ '^finding[|].*[|](confirmed|false_positive)$' and division_level = 'county'
+    group by 1
+),
+
+answered as (
     select
         rule_id,
         rule_version,
@@ -39,10 +51,32 @@ with_limits as (
             where p.parameter = 'min_answers' and {{ limit }}
         ) as min_answers
     from answered as a
+),
+
+with_all_versions as (
+    select
+        *,
+        sum(confirmed) over (partition by rule_id) as all_confirmed,
+        sum(false_positive) over (partition by rule_id) as all_false_positive,
+        bool_or({{ is_small('confirmed') }} or {{ is_small('false_positive') }}) over (partition by rule_id) as has_small
+    from with_limits
 )
 
 select
-    *,
-    coalesce(answers >= min_answers and precision < min_precision, false) as is_to_retire,
-    confirmed between 1 and {{ min_cell() }} - 1 or false_positive between 1 and {{ min_cell() }} - 1 as is_withheld
-from with_limits
+    a.rule_id,
+    a.rule_version,
+    a.confirmed,
+    a.false_positive,
+    a.exempt,
+    a.answers,
+    a.precision,
+    a.min_precision,
+    a.min_answers,
+    coalesce(a.answers >= a.min_answers and a.precision < a.min_precision, false) as is_to_retire,
+    -- Few of any version; a county whose count is empty; few that no county shows (closed since, of no known place).
+    a.has_small
+    or coalesce(p.is_withheld, false)
+    or {{ is_small('a.all_confirmed - coalesce(p.confirmed, 0)') }}
+    or {{ is_small('a.all_false_positive - coalesce(p.false_positive, 0)') }} as is_withheld
+from with_all_versions as a
+left join published as p on a.rule_id = p.rule_id
