@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from pathlib import Path
 
+import differencing
 import pytest
 import truth
 from airflow.sdk.exceptions import AirflowFailException
@@ -21,6 +22,8 @@ from bidui.problem import ProblemError
 from bidui.validation import override
 from figures_standing import difference, told
 
+# The shipped AGG-05: counts below it are small.
+MIN_CELL = 5
 # Verdicts beyond what was planted: mostly people whose own number is doubtful and whom no row gives a better one.
 MAX_SURPLUS = 60
 # The bars of linkage: what is linked by itself, and with what reviewers are asked about.
@@ -78,6 +81,11 @@ def test_every_planted_finding_is_found(county: County, first_night: str) -> Non
 
 def test_the_first_night_is_a_baseline(county: County, first_night: str) -> None:
     assert truth.rows(county.connection, "select distinct is_baseline from mart_finding.finding") == [(True,)]
+
+
+def test_no_small_count_follows_from_what_is_published(county: County, first_night: str) -> None:
+    assert differencing.shown(county.connection) > 100
+    assert differencing.small_counts_given_back(county.connection, county.night(1), MIN_CELL) == []
 
 
 def test_the_latest_night_again_gives_the_same_rows(county: County, first_night: str) -> None:
@@ -147,6 +155,8 @@ def test_later_nights(county: County, first_night: str) -> None:
         changes = told(county.connection, county.night(number))
         assert changes == difference(county.connection, county.night(number - 1), county.night(number))
         assert len(changes) > 20
+        assert differencing.small_counts_given_back(county.connection, county.night(number), MIN_CELL) == []
+        assert differencing.shown_again(county.connection, county.night(number - 1)) == []
     events = dict(truth.rows(county.connection, "select event, count(*) from mart_finding.finding_event group by 1"))
     assert {"opened", "closed"} <= set(events)
     assert truth.rows(county.connection, "select as_of from ledger.published_night") == [(county.night(3),)]

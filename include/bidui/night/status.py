@@ -110,9 +110,9 @@ ACCESS_LOG = {
     "pgaudit": "访问日志：pgaudit · accesses are logged by pgaudit",
     "statements": "访问日志：数据库服务器日志（无 pgaudit），见 bidui accesses"
     " · accesses are in the server's log (no pgaudit here), see `bidui accesses`",
-    "off": "[bold red]访问未记录[/]：请数据库管理员执行 grant set on parameter log_statement to <所有者>，然后 bidui prepare"
+    "off": "[bold red]访问未记录[/]：请数据库管理员执行 grant set on parameter log_statement, log_min_messages to <所有者>，然后 bidui prepare"
     " · [bold red]accesses are not logged[/]: ask the server's administrator for"
-    " `grant set on parameter log_statement to <owner>`, then `bidui prepare`",
+    " `grant set on parameter log_statement, log_min_messages to <owner>`, then `bidui prepare`",
 }
 
 

@@ -51,10 +51,16 @@ class Access:
 
 
 def switch_on(cursor: psycopg2.extensions.cursor, login_name: str) -> None:
-    """Have every statement of the login written to the server's log, where the server lets its owner decide that."""
-    wanted = {"pgaudit": ("pgaudit.log", "read"), "statements": ("log_statement", "all")}.get(mode(cursor))
-    if wanted is not None:
-        name, value = wanted
+    """Have every statement of the login written to the server's log, where the server lets its owner decide that.
+
+    Its errors are not: they quote the value that could not be read (`invalid input syntax …: "<a name>"`), and the
+    statement is in the log already.
+    """
+    wanted = {"pgaudit": [("pgaudit.log", "read")], "statements": [("log_statement", "all")]}.get(mode(cursor), [])
+    cursor.execute("select has_parameter_privilege(current_user, 'log_min_messages', 'set')")
+    if wanted and cursor.fetchone() == (True,):
+        wanted.append(("log_min_messages", "log"))
+    for name, value in wanted:
         cursor.execute(
             sql.SQL("alter role {} set {} to {}").format(
                 sql.Identifier(login_name), sql.SQL(".").join(map(sql.Identifier, name.split("."))), sql.Literal(value)

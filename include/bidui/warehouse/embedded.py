@@ -219,8 +219,10 @@ def _ensure_owner() -> None:
                 sql.SQL("create role {} login createrole password %s").format(sql.Identifier(OWNER)),
                 (secret("warehouse_owner"),),
             )
-        # The owner decides whose statements are logged (`access_log`), and nothing else of the server.
-        cursor.execute(sql.SQL("grant set on parameter log_statement to {}").format(sql.Identifier(OWNER)))
+        # The owner decides whose statements and errors are logged (`access_log`), and nothing else of the server.
+        cursor.execute(
+            sql.SQL("grant set on parameter log_statement, log_min_messages to {}").format(sql.Identifier(OWNER))
+        )
         cursor.execute("revoke connect, temporary on database template1 from public")
     close_to_everybody(SUPERUSER)
     ensure_database(DATABASE)

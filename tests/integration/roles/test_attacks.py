@@ -14,9 +14,9 @@ import pytest
 import sqlalchemy
 from asking import OTHER_COUNTY, SECRETS, Connect, refused, relations, rows
 
-from bidui.warehouse import embedded
+from bidui.warehouse import access_log, embedded
 from bidui.warehouse.roles import connection_url, matrix
-from hand_made_facts import COUNTY, NIGHT, HandMadeFacts
+from hand_made_facts import COUNTY, NIGHT, HandMadeFacts, login
 
 ROLES = tuple(matrix())
 OTHER_PERSON = "欧阳明月"
@@ -261,3 +261,19 @@ def test_nobody_is_the_only_one_of_a_kind(county: HandMadeFacts, as_role: Connec
     assert min(kinds.values()) >= 5
     assert sum(row[3] is not None for row in told) > 400, "most are told whole"
     assert {row[4] is None for row in told if row[3] is None} == {True}
+
+
+def test_an_error_of_an_auditor_leaves_no_name_in_the_servers_log(county: HandMadeFacts, person_of: Connect) -> None:
+    """The statement is logged, what it ran into is not: the value would be there in the clear."""
+    connection = person_of(COUNTY, identifiers=True)
+    name = rows(connection, "select session_user")[0][0]
+    with county.connection, county.connection.cursor() as cursor:
+        access_log.switch_on(cursor, name)
+    url = sqlalchemy.make_url(connection_url("auditor")).set(username=name, password="p")
+    with login(url.render_as_string(hide_password=False)) as logged:
+        with pytest.raises(psycopg2.DataError, match="诸葛小亮"):
+            rows(logged, "select person_name::int from audit.person")
+        logged.rollback()
+    written = embedded.log_files()[-1].read_text(encoding="utf-8")
+    assert "select person_name::int from audit.person" in written
+    assert 'integer: "诸葛小亮"' not in written

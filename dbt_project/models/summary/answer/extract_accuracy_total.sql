@@ -24,8 +24,14 @@ contained as (
         on one.county_code = other.county_code and one.extract <> other.extract and one.rules <@ other.rules
     where
         {{ is_small('other.judged - one.judged') }}
-        or {{ is_small('other.wrong - one.wrong') }}
-        or {{ is_small('other.judged - other.wrong - one.judged + one.wrong') }}
+        or (
+            -- Wrong of the registry and wrong of a department are no parts of each other.
+            (one.department = 'registry') = (other.department = 'registry')
+            and (
+                {{ is_small('other.wrong - one.wrong') }}
+                or {{ is_small('other.judged - other.wrong - one.judged + one.wrong') }}
+            )
+        )
 )
 
 select
