@@ -9,8 +9,6 @@
 --
 --   primary   a count of 1 to k - 1
 --   row       the anchor; at least two empty cells, together at least k
---   inside    the same of the cells that a block is about: how many subjects that is, is a figure of its own, and
---             another block (by tier, by kind) may tell it
 --   column    at least two siblings, together at least k, unless the parent's own cell is empty
 --   down      an empty parent has an empty child, else the children give it back
 --
@@ -20,7 +18,7 @@
 -- (leave the cell empty whatever it holds: it was on the eve).
 -- Returns the cells to leave empty.
 
-create or replace function mart_summary.cells_to_withhold(cells regclass, k int)
+create or replace function mart_summary.cells_of_one_table(cells regclass, k int)
 returns table (block text, division_code text, category text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -48,7 +46,7 @@ begin
                 case when least >= %2$s then total else -total end, category
         )
         select
-            c.block, c.division_code, c.parent_code, c.category, c.is_outside, c.value,
+            c.block, c.division_code, c.parent_code, c.category, c.value,
             a.category is not null as is_anchor,
             c.value between 1 and %2$s - 1 or (c.hide_row and a.category is not null) or c.keep as withheld
         from %1$s as c
@@ -91,31 +89,6 @@ begin
             from pg_temp.cell as c
             inner join short as s on s.block = c.block and s.division_code = c.division_code
             where not c.withheld
-            order by c.block, c.division_code, c.value desc, c.category
-        )
-        update pg_temp.cell as c
-        set withheld = true
-        from added as a
-        where a.block = c.block and a.division_code = c.division_code and a.category = c.category;
-        get diagnostics changed = row_count;
-        changes := changes + changed;
-
-        -- Inside: the same without the outside cells, as long as one inside is left to be shown.
-        with short as (
-            select block, division_code
-            from pg_temp.cell
-            where not is_outside
-            group by block, division_code
-            having
-                bool_or(withheld)
-                and not bool_and(withheld)
-                and (count(*) filter (where withheld) < 2 or sum(value) filter (where withheld) < k)
-        ),
-        added as (
-            select distinct on (c.block, c.division_code) c.block, c.division_code, c.category
-            from pg_temp.cell as c
-            inner join short as s on s.block = c.block and s.division_code = c.division_code
-            where not c.withheld and not c.is_outside
             order by c.block, c.division_code, c.value desc, c.category
         )
         update pg_temp.cell as c
@@ -188,6 +161,53 @@ begin
     drop table pg_temp.cell;
 end
 $$;
-comment on function mart_summary.cells_to_withhold is
+comment on function mart_summary.cells_of_one_table is
 '小数抑制：主抑制与补充抑制 · cells to leave empty: small ones, and those that would give them back by subtraction';
-revoke all on function mart_summary.cells_to_withhold from public;
+
+-- The same of blocks that are not about everybody. How many a block is about is a figure of its own, and another block may
+-- tell it (people with dibao, by tier and by kind). So it is decided first, from nothing but that number and the cells
+-- outside, and comes out the same in every such block; what is inside is then a table with that number as its total.
+create or replace function mart_summary.cells_to_withhold(cells regclass, k int)
+returns table (block text, division_code text, category text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    drop table if exists pg_temp.part_cell, pg_temp.part_withheld, pg_temp.inside_cell;
+    execute format(
+        'create temp table part_cell on commit drop as
+        select
+            c.block, c.division_code, c.parent_code, c.is_outside,
+            case when c.is_outside then c.category else ''inside'' end as category,
+            bool_or(c.hide_row) as hide_row,
+            bool_or(c.keep and c.is_outside) as keep,
+            sum(c.value)::bigint as value
+        from %1$s as c
+        where exists (select from %1$s as o where o.block = c.block and o.is_outside)
+        group by 1, 2, 3, 4, 5',
+        cells
+    );
+    create temp table part_withheld on commit drop as
+    select * from mart_summary.cells_of_one_table('pg_temp.part_cell', k);
+    execute format(
+        'create temp table inside_cell on commit drop as
+        select
+            c.block, c.division_code, c.parent_code, c.category, c.is_outside, c.keep, c.value,
+            c.hide_row or w.category is not null as hide_row
+        from %1$s as c
+        left join pg_temp.part_withheld as w
+            on w.block = c.block and w.division_code = c.division_code and w.category = ''inside''
+        where not c.is_outside',
+        cells
+    );
+    return query
+    select w.block, w.division_code, w.category from pg_temp.part_withheld as w where w.category <> 'inside'
+    union all
+    select * from mart_summary.cells_of_one_table('pg_temp.inside_cell', k);
+    drop table pg_temp.part_cell, pg_temp.part_withheld, pg_temp.inside_cell;
+end
+$$;
+comment on function mart_summary.cells_to_withhold is
+'小数抑制：先定各块所及总数，再定块内各格 · cells to leave empty: first the number that a block is about, then what is inside';
+revoke all on function mart_summary.cells_of_one_table, mart_summary.cells_to_withhold from public;

@@ -118,7 +118,7 @@ def shown_again(connection: psycopg2.extensions.connection, eve: dt.date) -> lis
     """Cells that were empty on the eve and are shown tonight with the count that they had: together two nights tell it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select e.block, e.division_code, e.category from mart_summary.int_summary__withheld as e"
+            "select e.block, e.division_code, e.category from mart_summary.withheld_cell as e"
             " inner join mart_summary.int_summary__guarded_row as c"
             " on e.block = c.block and e.division_code = c.division_code and e.category = c.category"
             " where e.from_night <= %(eve)s and %(eve)s < e.to_night and c.value = e.value and not c.is_withheld",

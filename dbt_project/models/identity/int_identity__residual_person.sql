@@ -57,7 +57,6 @@ described as (
         array_remove(h.names, r.name_norm) as household_names
     from registry as r
     left join household as h on r.household_key = h.household_key
-    where r.name_norm is not null
 
 ),
 

@@ -1,9 +1,10 @@
 {{ planned_for_volume() }}
 {{ config(unlogged=true, meta={'dist_key': 'block_key'}) }}
-{#- The keys under which claims find a registry person (macro link_blocks). -#}
+{#- The keys under which claims find a registry person (macro link_blocks). One without a name is found by nobody. -#}
 with person as (
 
     select * from {{ ref('int_identity__residual_person') }}
+    where name_norm is not null
 
 ),
 

@@ -41,6 +41,7 @@ person as (
         row_number() over (order by md5(person_key)) as turn,
         count(*) over () as persons
     from {{ ref('int_identity__residual_person') }}
+    where name_norm is not null
 
 ),
 

@@ -2,7 +2,7 @@
     Every cell as suppression sees it. A cell that was empty on the eve stays empty as long as its count stays the same
     (`keep`): shown tonight, it would be last night's count too, and give back what it stood guard over.
 -#}
-{%- set before = night_before('mart_summary', 'int_summary__withheld') -%}
+{%- set before = night_before('mart_summary', 'withheld_cell') -%}
 select
     c.block,
     c.division_code,

@@ -11,7 +11,7 @@ with cell as (
         count(standing.category) over (partition by c.block, c.division_code) as withheld_in_row
     from {{ ref('int_summary__cell') }} as c
     left join {{ ref('int_summary__withheld_total') }} as h on c.division_code = h.division_code
-    left join {{ this_night(ref('int_summary__withheld')) }}
+    left join {{ this_night(ref('withheld_cell')) }}
         on
             c.block = standing.block
             and c.division_code = standing.division_code

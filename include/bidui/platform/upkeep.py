@@ -18,6 +18,7 @@ from bidui.platform import intake, service, settings
 from bidui.platform.departments import departments
 from bidui.platform.rest import Airflow
 from bidui.problem import Problem, ProblemError
+from bidui.warehouse import people
 from bidui.warehouse.connection import connect, transaction
 from bidui.worklist.places import refused_folder, taken_folder, worklist_folder
 
@@ -96,6 +97,7 @@ def expire(today: dt.date) -> dict[str, int]:
         dropped = _drop_partitions(connection, today - dt.timedelta(days=policy["batch_days"]))
         orphans = _orphans(connection)
         handed = handed_out.expire(connection, today, policy["handed_out_days"])
+        closed = people.close_expired(connection)
     for name in orphans:
         log.warning("没有批次的分区 · a partition that no batch belongs to: %s", name)
     for export_id in handed.changed:
@@ -104,6 +106,7 @@ def expire(today: dt.date) -> dict[str, int]:
         "partitions": dropped,
         "orphans": len(orphans),
         "handed_out": handed.removed,
+        "logins_closed": len(closed),
         "worklists": _drop_worklists(policy["handed_out_days"]),
         "log_folders": _drop_logs(settings.log_dir() / "tasks", policy["task_log_days"]),
         "logs_turned": _turn_logs(settings.log_dir(), policy["component_log_mb"]),

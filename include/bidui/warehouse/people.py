@@ -121,6 +121,19 @@ def revoke(
     return is_closed
 
 
+def close_expired(connection: psycopg2.extensions.connection) -> list[str]:
+    """Take everything back from logins whose last day is over, on record, in the caller's transaction; return them.
+
+    The server keeps an expired login from connecting, not from going on in a session that it opened before.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select rolname from pg_roles where rolcanlogin and rolvaliduntil < now() order by 1")
+        expired = [name for (name,) in cursor.fetchall() if _role_of(connection, name) is not None]
+    for name in expired:
+        revoke(connection, name, by="bidui", reason="授权到期 · the last day is over")
+    return expired
+
+
 def grants(connection: psycopg2.extensions.connection) -> list[dict[str, object]]:
     """Who holds what now: one row per login and county in force, logins without county rights with none."""
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:

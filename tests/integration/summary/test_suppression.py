@@ -97,8 +97,8 @@ def withhold(owner: psycopg2.extensions.connection, *blocks: Block) -> dict[str,
 def determined(block: Block, withheld: set[tuple[str, str]]) -> set[tuple[str, str]]:
     """The empty cells that follow from all that is known.
 
-    Division totals; how many subjects a block is about, where neither they nor the others are few (another block with
-    the same others may tell it); parents being sums of children.
+    Division totals; how many subjects a block is about, where no cell outside is empty (another block may tell it then);
+    parents being sums of children.
     """
     unknown = sorted(withheld)
     if not unknown:
@@ -109,8 +109,8 @@ def determined(block: Block, withheld: set[tuple[str, str]]) -> set[tuple[str, s
         if len(block.categories) > 1 and division not in block.hidden:
             equations.append({(division, category): 1 for category in block.categories})
         inside = [category for category in block.categories if category not in block.outside]
-        parts = [sum(block.values[division, c] for c in inside), *(block.values[division, c] for c in block.outside)]
-        if 1 < len(inside) < len(block.categories) and division not in block.hidden and not any(1 <= n < K for n in parts):
+        tells = not any((division, category) in withheld for category in block.outside)
+        if len(inside) < len(block.categories) and division not in block.hidden and tells:
             equations.append({(division, category): 1 for category in inside})
         if block.children(division):
             equations += [
