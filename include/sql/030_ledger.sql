@@ -96,7 +96,7 @@ create table if not exists ledger.published_night (
 );
 insert into ledger.published_night (only_row) values (true) on conflict do nothing;
 
--- What people answer holds free text; readers come in through the view ledger.outcome (940_ledger_rows.sql).
+-- What people answer holds free text; readers come in through the view ledger.outcome (039_outcome.sql).
 do $$
 begin
     if exists (select from pg_class where oid = to_regclass('ledger.outcome') and relkind = 'r') then
