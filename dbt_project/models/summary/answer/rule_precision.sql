@@ -58,7 +58,9 @@ with_all_versions as (
         *,
         sum(confirmed) over (partition by rule_id) as all_confirmed,
         sum(false_positive) over (partition by rule_id) as all_false_positive,
-        bool_or({{ is_small('confirmed') }} or {{ is_small('false_positive') }}) over (partition by rule_id) as has_small
+        bool_or({{ is_small('confirmed') }} or {{ is_small('false_positive') }})
+            over (partition by rule_id)
+        as has_small
     from with_limits
 )
 
@@ -75,8 +77,8 @@ select
     coalesce(a.answers >= a.min_answers and a.precision < a.min_precision, false) as is_to_retire,
     -- Few of any version; a county whose count is empty; few that no county shows (closed since, of no known place).
     a.has_small
-    or coalesce(p.is_withheld, false)
-    or {{ is_small('a.all_confirmed - coalesce(p.confirmed, 0)') }}
-    or {{ is_small('a.all_false_positive - coalesce(p.false_positive, 0)') }} as is_withheld
+    or coalesce(counties.is_withheld, false)
+    or {{ is_small('a.all_confirmed - coalesce(counties.confirmed, 0)') }}
+    or {{ is_small('a.all_false_positive - coalesce(counties.false_positive, 0)') }} as is_withheld
 from with_all_versions as a
-left join published as p on a.rule_id = p.rule_id
+left join published as counties on a.rule_id = counties.rule_id
