@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from bidui.contract import Column, Extract
-from bidui.contract.header_text import header_key, without_unit
+from bidui.contract.header_text import header_key, without_unit, without_values
 from bidui.contract.suggest import nearest
 from bidui.landing.part import Merged
 
@@ -125,7 +125,9 @@ def _match(cells: Sequence[Sequence[str]], index: int, extract: Extract, merged:
             repeated.append((by_name[name], tuple(position for _, position, _ in best)))
     taken = {match.position for match in matched}
     unknown = tuple(
-        (position, readings[position][0]) for position in range(width) if position not in taken and readings[position]
+        (position, without_values(readings[position][0]))
+        for position in range(width)
+        if position not in taken and readings[position]
     )
     return Header(
         row=index + 1,

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bidui.contract import Extract
+from bidui.contract.header_text import without_values
 from bidui.landing.header import Header, find_header
 
 FLAT = ["行政村", "户主姓名", "户主身份证号", "保障人口", "月保障金额(元)"]
@@ -33,6 +34,15 @@ def test_beyond_the_first_rows_nobody_looks(extract: Extract) -> None:
     rows = extract.common.header_search_rows
     assert find_header([["标题"]] * (rows - 1) + [FLAT], extract) is not None
     assert find_header([["标题"]] * rows + [FLAT], extract) is None
+
+
+@pytest.mark.parametrize(("written", "told"), [
+    ("制表人：欧阳明月", "制表人：…"), ("电话 13800138000", "电话 …"), ("99010119900101123X", "…"),
+    ("2026年参保状态", "2026年参保状态"), ("备注(如实填写)", "备注(如实填写)"),
+])
+def test_what_is_no_header_is_not_told(written: str, told: str) -> None:
+    """Header problems are read by everybody who sees the ledger; a signature or a number in that row is somebody's."""
+    assert without_values(written) == told
 
 
 def test_order_aliases_and_new_columns(extract: Extract) -> None:
