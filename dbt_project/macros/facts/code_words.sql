@@ -52,6 +52,11 @@
 {%- endmacro %}
 
 {#- A right to live somewhere; a blank usage counts, a shop or a field does not. -#}
+{#- What tells one right from another: rows of several holders carry the same certificate. -#}
+{% macro right_key(row) -%}
+    coalesce({{ row }}.certificate_no, {{ row }}.location, {{ row }}.batch_id || '-' || {{ row }}.row_no)
+{%- endmacro %}
+
 {% macro is_dwelling_usage(usage) -%}
     coalesce({{ usage }} ~ '住宅|居住|住房|宅基地|公寓|别墅|商品房|房改', {{ usage }} is null)
 {%- endmacro %}

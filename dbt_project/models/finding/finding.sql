@@ -286,7 +286,11 @@ cause as (
         on
             effect.household_key = source.household_key
             and wanted.rule_id = source.rule_id
-            and (source.subject_kind = 'household' or effect.subject_key = source.subject_key)
+            and (
+                source.subject_kind = 'household'
+                or effect.subject_kind = 'household'
+                or effect.subject_key = source.subject_key
+            )
     where source.state in ('open', 'confirmed')
     order by effect.finding_id, wanted.priority, source.finding_id
 ),

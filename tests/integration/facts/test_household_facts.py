@@ -16,7 +16,7 @@ PEOPLE = {
         [
             ("改后安", "男"), ("改后妻", "女"), ("未改危", "男"), ("先改后鉴", "男"), ("安全户", "男"), ("无鉴户", "男"),
             ("低保头", "男"), ("低保员", "女"), ("五保人", "男"), ("死低保", "男"), ("两套房", "男"), ("一套房", "男"),
-            ("隔离头", "男"),
+            ("隔离头", "男"), ("共有人", "女"),
         ]
     )
 }
@@ -54,6 +54,7 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
             registered("H8", "坏号人", relation_to_head="配偶"),
             registered("H9", "两套房", **is_head),
             registered("H10", "一套房", **is_head),
+            registered("H10", "共有人", relation_to_head="配偶"),
             registered("H11", "隔离头", **is_head),
         ],
     )
@@ -103,6 +104,8 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
             {"name": "两套房", "id_no": PEOPLE["两套房"], "certificate_no": "Q2", "usage": "成套住宅"},
             {"name": "一套房", "id_no": PEOPLE["一套房"], "certificate_no": "Q3", "usage": "住宅"},
             {"name": "一套房", "id_no": PEOPLE["一套房"], "certificate_no": "Q4", "usage": "商业"},
+            # one certificate in the names of two members is one dwelling
+            {"name": "共有人", "id_no": PEOPLE["共有人"], "certificate_no": "Q3", "usage": "住宅"},
         ],
     )
     county.reconcile("tag:identity", "path:models/comparison/facts")

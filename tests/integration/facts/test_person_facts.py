@@ -268,10 +268,29 @@ def test_dibao_and_tekun_at_once(facts: dict[str, Fact], name: str, is_both: boo
     assert facts[name]["dibao_and_tekun__is_both"] is is_both
 
 
+@pytest.mark.parametrize(
+    ("name", "dibao", "tekun"),
+    [
+        ("户主人", True, False),
+        # no member list is kept of the month: covered or not, nobody can tell
+        ("配偶人", None, False),
+        # on the tekun list from this month on
+        ("特困人", None, False),
+    ],
+)
+def test_identity_that_the_list_of_targets_had_to_reflect(
+    facts: dict[str, Fact], name: str, dibao: bool | None, tekun: bool | None
+) -> None:
+    fact = facts[name]
+    assert fact["hi_subsidy_target__due_month"] == SEPTEMBER
+    assert (fact["dibao__was_covered"], fact["tekun__was_listed"]) == (dibao, tekun)
+
+
 def test_disability_of_the_month(facts: dict[str, Fact]) -> None:
     head, wife = facts["户主人"], facts["配偶人"]
     assert (head["disability__is_listed"], head["disability__nursing_subsidy"]) == (True, 80)
     assert (head["disability__disability_grade"], head["disability__number_grade"]) == ("二级", "二级")
+    assert head["disability__number_category"] == "肢体"
     assert (head["disability_no_category"], head["disability_no_grade"], head["is_disabled"]) == ("肢体", "二级", True)
     # paid for the month before only
     assert (wife["disability__is_listed"], wife["disability__living_subsidy"]) == (False, 0)

@@ -118,12 +118,7 @@ members as (
         bool_or(dibao__state is null or tekun__state is null or disability__state is null) as is_civil_known,
 
         -- rights
-        case
-            when bool_or(property__state is null) filter (where is_living)
-                then (sum(property__rights) filter (where is_living))::int
-        end as known_rights,
-        (sum(property__dwelling_rights) filter (where is_living))::int as known_dwelling_rights,
-        (sum(property__city_flats) filter (where is_living))::int as known_city_flats,
+        bool_or(property__state is null) filter (where is_living) as is_property_known,
         bool_or(property__state is not null) filter (where is_living) as has_property_gap,
         (array_agg(property__state order by is_head desc, person_key)
             filter (where is_living and property__state is not null))[1] as property_gap,
@@ -238,33 +233,61 @@ projects as (
 
 ),
 
-dwelling_right as (
+-- A right that several members hold together is one right of the household.
+held_right as (
 
-    select
+    select distinct on (p.household_key, {{ right_key('r') }})
         p.household_key,
         r.batch_id,
         r.row_no,
-        row_number() over (
-            partition by p.household_key
-            order by r.registered_on desc nulls last, r.batch_id, r.row_no
-        ) as turn
+        r.usage,
+        r.registered_on,
+        {{ is_dwelling_usage('r.usage') }} as is_dwelling,
+        {{ is_city_flat('r.usage', 'r.location') }} as is_city_flat
     from {{ linked_rows('stg_housing__property') }} as r
     inner join person as p on p.person_key = r.person_key
-    where {{ is_dwelling_usage('r.usage') }}
+    where p.is_living
+    order by p.household_key, {{ right_key('r') }}, r.registered_on desc nulls last, r.batch_id, r.row_no
+
+),
+
+held as (
+
+    select
+        household_key,
+        count(*)::int as rights,
+        (count(*) filter (where is_dwelling))::int as dwelling_rights,
+        (count(*) filter (where is_city_flat))::int as city_flats
+    from held_right
+    group by 1
+
+),
+
+dwelling_right as (
+
+    select
+        household_key,
+        batch_id,
+        row_no,
+        row_number() over (
+            partition by household_key
+            order by registered_on desc nulls last, batch_id, row_no
+        ) as turn
+    from held_right
+    where is_dwelling
 
 ),
 
 city_flat as (
 
-    select distinct on (p.household_key)
-        p.household_key,
-        r.batch_id,
-        r.row_no,
-        r.usage
-    from {{ linked_rows('stg_housing__property') }} as r
-    inner join person as p on r.person_key = p.person_key
-    where {{ is_city_flat('r.usage', 'r.location') }} and p.is_living
-    order by p.household_key, r.registered_on desc nulls last, r.batch_id, r.row_no
+    select distinct on (household_key)
+        household_key,
+        batch_id,
+        row_no,
+        usage
+    from held_right
+    where is_city_flat
+    order by household_key, registered_on desc nulls last, batch_id, row_no
 
 ),
 
@@ -411,9 +434,9 @@ household as (
         ) as plan_year_type,
 
         -- rights
-        m.known_rights,
-        m.known_dwelling_rights,
-        m.known_city_flats,
+        case when m.is_property_known then coalesce(hr.rights, 0) end as known_rights,
+        case when m.is_property_known then coalesce(hr.dwelling_rights, 0) end as known_dwelling_rights,
+        case when m.is_property_known then coalesce(hr.city_flats, 0) end as known_city_flats,
         m.has_property_gap,
         m.property_gap,
         dr.batch_id as property__batch_id,
@@ -431,6 +454,7 @@ household as (
     left join projects as pj on pj.household_key = m.household_key
     left join project as pr on pr.household_key = m.household_key and pr.turn = 1
     left join registry_year as ry on ry.household_key = m.household_key and ry.year = pr.plan_year
+    left join held as hr on hr.household_key = m.household_key
     left join dwelling_right as dr on dr.household_key = m.household_key and dr.turn = 2
     left join city_flat as cf on m.household_key = cf.household_key
 

@@ -106,6 +106,7 @@ disability_row as (
     select
         d.*,
         {{ grade_word("parse.id_disability_grade(d.disability_no)") }} as number_grade,
+        {{ disability_category_word("parse.id_disability_category(d.disability_no)") }} as number_category,
         count(*) over (partition by d.person_key) as rows_of_person,
         sum(d.living_subsidy) over (partition by d.person_key) as living_of_person,
         sum(d.nursing_subsidy) over (partition by d.person_key) as nursing_of_person,
@@ -134,6 +135,48 @@ coverage as (
     from evidence as e
     left join covered as c on c.person_key = e.person_key and c.turn = 1
     left join member as m on m.person_key = e.person_key and m.turn = 1
+
+),
+
+-- The month whose dibao and tekun lists the list of subsidy targets in force had to reflect.
+due_month as (
+
+    select
+        p.person_key,
+        (targets.month - make_interval(months => {{ parameter('CIV-12', 'lag_months', 'int', rows='p') }}))::date as month
+    from {{ ref('int_identity__registry_person') }} as p
+    cross join (
+        select month from {{ ref('int_fact__period') }} where extract = 'hi_subsidy_target' and state is null
+    ) as targets
+
+),
+
+kept_list as (
+
+    select distinct extract, list_month from ledger.night_batch where as_of = {{ as_of() }}
+
+),
+
+held_when_due as (
+
+    select
+        d.person_key,
+        d.month,
+        case
+            when p.person_key is not null then true
+            when
+                d.month in (select month from {{ ref('int_fact__dibao_payment') }})
+                and d.month in (select list_month from kept_list where extract = 'dibao_member')
+                then false
+        end as dibao,
+        case
+            when t.person_key is not null then true
+            when d.month in (select list_month from kept_list where extract = 'tekun') then false
+        end as tekun
+    from due_month as d
+    left join (select distinct person_key, month from {{ ref('int_fact__dibao_payment') }}) as p
+        on p.person_key = d.person_key and p.month = d.month
+    left join {{ ref('int_fact__tekun_month') }} as t on t.person_key = d.person_key and t.month = d.month
 
 ),
 
@@ -177,6 +220,9 @@ final as (
         {{ said('dibao', 'v', 'c.monthly_amount', 'monthly_amount') }},
         {{ said('dibao', 'v', 'c.valid_from', 'valid_from') }},
         {{ said('dibao', 'v', 'c.valid_to', 'valid_to') }},
+        w.month as hi_subsidy_target__due_month,
+        -- an approval speaks for months whose list is not kept
+        case when c.valid_from <= w.month then true else w.dibao end as dibao__was_covered,
 
         {{ lineage('dibao_member', 'e', 'm') }},
         {{ name_on_row('dibao_member', 'e', 'm') }},
@@ -192,6 +238,7 @@ final as (
         {{ said('tekun', 'e', 't.care_ability', 'care_ability') }},
         {{ said('tekun', 'e', 't.monthly_amount', 'monthly_amount') }},
         {{ said('tekun', 'e', 't.institution', 'institution') }},
+        w.tekun as tekun__was_listed,
 
         common_month.month as dibao_and_tekun__month,
         case
@@ -212,6 +259,7 @@ final as (
         {{ said('disability', 'e', 'd.disability_category', 'disability_category') }},
         {{ said('disability', 'e', 'd.disability_grade', 'disability_grade') }},
         {{ said('disability', 'e', 'd.number_grade', 'number_grade') }},
+        {{ said('disability', 'e', 'd.number_category', 'number_category') }},
         {{ fact('e.disability', 'd.living_of_person', '0') }} as disability__living_subsidy,
         {{ fact('e.disability', 'd.nursing_of_person', '0') }} as disability__nursing_subsidy
     from evidence as e
@@ -224,6 +272,7 @@ final as (
     left join member as m on m.person_key = e.person_key and m.turn = 1
     left join tekun as t on t.person_key = e.person_key and t.turn = 1
     left join disability_row as d on d.person_key = e.person_key and d.turn = 1
+    left join held_when_due as w on w.person_key = e.person_key
     left join both_lists as b on b.person_key = e.person_key and b.month = common_month.month
 
 )

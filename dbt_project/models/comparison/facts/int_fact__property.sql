@@ -5,6 +5,7 @@ with held as (
 
     select
         *,
+        {{ right_key('p') }} as right_key,
         {{ is_dwelling_usage('usage') }} as is_dwelling,
         {{ is_city_flat('usage', 'location') }} as is_city_flat,
         count(*) over (partition by person_key) as rows_of_person,
@@ -20,11 +21,9 @@ counted as (
 
     select
         person_key,
-        count(distinct coalesce(certificate_no, location, batch_id || '-' || row_no))::int as rights,
-        (count(distinct coalesce(certificate_no, location, batch_id || '-' || row_no)) filter (where is_dwelling))::int
-            as dwelling_rights,
-        (count(distinct coalesce(certificate_no, location, batch_id || '-' || row_no)) filter (where is_city_flat))::int
-            as city_flats
+        count(distinct right_key)::int as rights,
+        (count(distinct right_key) filter (where is_dwelling))::int as dwelling_rights,
+        (count(distinct right_key) filter (where is_city_flat))::int as city_flats
     from held
     group by 1
 

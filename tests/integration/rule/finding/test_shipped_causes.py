@@ -53,9 +53,12 @@ def test_effects_hang_under_their_cause(shipped) -> None:
         person("dead", death__is_dead=True, death__died_on="2025-08-01", hi_roll__is_insured=True,
                in_entitlement_scope=False, is_living=False),
         person("uninsured", basic_insurance__is_insured=False, says_insured=True),
-        person("identity", tekun__is_listed=True, dibao__is_covered=True, dibao_and_tekun__is_both=True,
+        person("identity", tekun__is_listed=True, tekun__was_listed=True, dibao__is_covered=True, dibao_and_tekun__is_both=True,
                hi_subsidy_target__is_listed=False, basic_insurance__is_resident=True, basic_insurance__is_insured=True,
                premium__identities="特困人员", premium_subsidy__is_paid=False),
+        # a member's own finding explains the household's
+        person("couple", id_state="ok", sex="男", id_sex="女"),
+        person("ill", is_healthy=True, hi_chronic__has_certificate=True),
         person("claims", registry_identity="脱贫人口", hi_settlement__inpatient_settlements=1,
                hi_settlement__inpatient_in_scope=1000, hi_settlement__inpatient_reimbursed=100,
                hi_settlement__self_paid=9000, is_poor_registered=True, is_monitored=False),
@@ -67,9 +70,14 @@ def test_effects_hang_under_their_cause(shipped) -> None:
     shipped.facts(
         "fact_household",
         {"household_key": "house", "household_no": "1", "unsafe_house__is_graded": True, "unsafe_house__is_unsafe": True,
+         "unsafe_house__renovated_after": False,
          "is_unsafe_house": False, "appraisal__is_only_home": True, "city_flat__is_owned": True,
          "property__has_other_dwelling": False, "members": 2, "civil_payments": 900, "income_transfer": 0,
          "income_per_capita": 100},
+        {"household_key": "hcouple", "household_no": "3", "has_household_row": True, "members": 2, "heads": 1,
+         "head_and_spouse_same_sex": True},
+        {"household_key": "hill", "household_no": "4", "has_household_row": True, "members": 1, "heads": 1,
+         "cause_1": "因病", "ill_members": 0, "health_unknown_members": 0},
         {"household_key": "orphan", "household_no": "2", "has_household_row": False, "members": 2, "living_members": 2,
          "stated_size_min": 3, "stated_size_max": 3, "heads": 2, "head_and_spouse_same_sex": True},
     )
@@ -93,6 +101,7 @@ def test_effects_hang_under_their_cause(shipped) -> None:
         ("MED-19", "hclaims"): None, ("MED-12", "hclaims"): "MED-19", ("MED-17", "hclaims"): "MED-19",
         ("HOU-01", "house"): None, ("HOU-02", "house"): "HOU-01", ("AST-02", "house"): None, ("HOU-10", "house"): "AST-02",
         ("AST-07", "house"): None, ("REG-07", "house"): "AST-07",
+        ("ID-07", "hcouple"): None, ("REG-03", "hcouple"): "ID-07", ("MED-16", "hill"): None, ("REG-10", "hill"): "MED-16",
         ("REG-05", "orphan"): None, ("REG-01", "orphan"): "REG-05", ("REG-02", "orphan"): None, ("REG-03", "orphan"): "REG-02",
     }
     assert shipped.query(CAUSES) == [(0,)]
