@@ -66,13 +66,9 @@ begin
     return query
     select 'held', b.extract, 'batch ' || b.batch_id,
         jsonb_build_object('batch_id', b.batch_id, 'title_zh', e.title_zh, 'title_en', e.title_en)
-    from ledger.batch as b
+    from ledger.held_batch as b
     inner join reference.extract as e on e.extract = b.extract
-    where b.status = 'held' and b.as_of <= today
-        and not exists (
-            select from ledger.batch as later
-            where later.extract = b.extract and later.batch_id > b.batch_id and later.status = 'accepted'
-        );
+    where b.as_of <= today;
 
     return query
     with newest as (

@@ -9,6 +9,7 @@ create table if not exists reference.extract (
     max_age_days int not null
 );
 alter table reference.extract add column if not exists arrives_within_days int not null default 0;
+alter table reference.extract add column if not exists content text not null default 'full';
 comment on table reference.extract is
 '数据源清单及时效约定 · extracts of the contracts, how often they come and how long they stay usable';
 
@@ -31,3 +32,28 @@ create table if not exists reference.department (
     title_en text not null
 );
 comment on table reference.department is '报送部门 · departments of the contracts';
+
+-- Held batches that somebody still has to decide. A full list is settled by a list taken since that is as new or newer, a
+-- part or a delta only by its own correction: nothing else brings its rows.
+create or replace view ledger.held_batch as
+select
+    b.batch_id,
+    b.department,
+    b.extract,
+    b.as_of,
+    b.data_date,
+    b.source_name,
+    b.reason
+from ledger.batch as b
+left join reference.extract as e on e.extract = b.extract
+where
+    b.status = 'held'
+    and not exists (
+        select from ledger.batch as later
+        where
+            later.extract = b.extract
+            and later.status = 'accepted'
+            and later.batch_id > b.batch_id
+            and (later.data_date = b.data_date or e.content is distinct from 'delta' and later.data_date > b.data_date)
+    );
+comment on view ledger.held_batch is '待处理的暂存批次 · held batches that still wait for a decision';

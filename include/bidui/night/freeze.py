@@ -13,6 +13,7 @@ import psycopg2.extensions
 from bidui.contract import Sources
 from bidui.home import REPOSITORY, dbt_dir, expectations_dir, sources_dir, sql_dir
 from bidui.night.order import refuse_to_overtake
+from bidui.night.publish import take_back
 
 IN_FORCE = """
 with extract_terms as (
@@ -76,10 +77,12 @@ def freeze(connection: psycopg2.extensions.connection, sources: Sources, as_of: 
     """Record the batches in force and every version the night depends on; return the new `run_id`.
 
     Refuses (ProblemError) a night that would overtake or rewrite a published one. Freezing the newest night again
-    starts a new attempt on what is in force now.
+    starts a new attempt on what is in force now; when it is published, readers see the night before until it is again.
     """
     with connection.cursor() as cursor:
         refuse_to_overtake(cursor, as_of, kind)
+        if kind == "night":
+            take_back(cursor, as_of)
         cursor.execute(
             "update ledger.run set status = 'superseded', finished_at = now()"
             " where as_of = %s and kind = %s and status in ('running', 'reconciled')",

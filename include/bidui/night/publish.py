@@ -37,6 +37,25 @@ def publish(connection: psycopg2.extensions.connection, as_of: dt.date) -> int:
     return run_id
 
 
+def take_back(cursor: psycopg2.extensions.cursor, as_of: dt.date) -> None:
+    """Point readers at the night before a published one that is about to be built again, in the caller's transaction.
+
+    Its rows are about to be taken back table by table. Readers of it would see a mixture, and a layer that fails would
+    leave them one; the rows of the night before stand untouched beside them.
+    """
+    cursor.execute(
+        "update ledger.published_night set (as_of, run_id, published_at) = ("
+        " select as_of, run_id, finished_at from ledger.run where status = 'published' and as_of < %s"
+        " order by as_of desc, run_id desc limit 1)"
+        " where as_of = %s returning as_of",
+        (as_of, as_of),
+    )
+    if cursor.fetchone() is not None:
+        cursor.execute(
+            "update ledger.run set status = 'superseded' where as_of = %s and status = 'published'", (as_of,)
+        )
+
+
 def fail(connection: psycopg2.extensions.connection, as_of: dt.date, reason: str) -> None:
     """Record that the night's run failed, so that the next night is not held up by it."""
     with connection.cursor() as cursor:

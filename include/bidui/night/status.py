@@ -15,22 +15,17 @@ from bidui.contract import Sources
 from bidui.night.report import narrow_table, two_lines
 from bidui.warehouse import access_log
 
+# All parts of the newest delivery of each extract.
 IN_FORCE = """
-select distinct on (extract) extract, batch_id, data_date, rows_accepted, rows_quarantined, source_name
+select
+    extract, max(batch_id) as batch_id, count(*) as parts, data_date, sum(rows_accepted)::bigint as rows_accepted
 from ledger.batch
 where status = 'accepted'
-order by extract, data_date desc, batch_id desc
+    and (extract, data_date) in (select extract, max(data_date) from ledger.batch where status = 'accepted' group by extract)
+group by extract, data_date
 """
 
-HELD = """
-select batch_id, extract, as_of, source_name, reason from ledger.batch as b
-where status = 'held'
-    and not exists (
-        select from ledger.batch as later
-        where later.extract = b.extract and later.status = 'accepted' and later.data_date >= b.data_date
-    )
-order by batch_id
-"""
+HELD = "select batch_id, extract, as_of, source_name, reason from ledger.held_batch order by batch_id"
 
 # The operator is told a share that is not published where it stands for a few.
 TO_RETIRE = """

@@ -76,7 +76,7 @@ def load_extracts(connection: psycopg2.extensions.connection, sources: Sources) 
     rows = [
         (
             e.key, e.department, e.title.zh, e.title.en,
-            e.delivery.cadence, e.delivery.max_age_days, e.delivery.arrives_within_days,
+            e.delivery.cadence, e.delivery.max_age_days, e.delivery.arrives_within_days, e.delivery.content,
         )
         for e in sources.extracts.values()
     ]
@@ -90,8 +90,8 @@ def load_extracts(connection: psycopg2.extensions.connection, sources: Sources) 
         cursor.execute("delete from reference.extract")
         execute_values(
             cursor,
-            "insert into reference.extract (extract, department, title_zh, title_en, cadence, max_age_days, arrives_within_days)"
-            " values %s",
+            "insert into reference.extract"
+            " (extract, department, title_zh, title_en, cadence, max_age_days, arrives_within_days, content) values %s",
             rows,
         )
         execute_values(

@@ -202,7 +202,8 @@ def _ensure_own_login(connection: psycopg2.extensions.connection, role: Role) ->
 
 
 def _password(role: Role) -> str:
-    return secret(f"login_{role.name}")
+    # Apart from people's (`login_<name>`): a person granted the name "auditor" must not get this login's password.
+    return secret(f"role_{role.name}")
 
 
 def _may_not_create(login_name: str) -> Problem:

@@ -6,9 +6,11 @@ import datetime as dt
 
 import psycopg2
 import psycopg2.extensions
+import pytest
 
 from bidui.contract import load_sources
 from bidui.night.freeze import freeze
+from bidui.night.publish import fail, publish
 
 NIGHTS = [dt.date(2026, 10, day) for day in (14, 15, 16, 17)]
 
@@ -52,4 +54,56 @@ def test_a_night_computed_again_has_the_lists_that_it_knew(warehouse: str) -> No
         assert [in_force(connection, night) for night in NIGHTS] == [
             ["east"], ["east", "west"], ["east, again", "west"], ["east, once more", "west"],
         ]
+    connection.close()
+
+
+def published(connection: psycopg2.extensions.connection) -> tuple[dt.date | None, int | None]:
+    with connection.cursor() as cursor:
+        cursor.execute("select as_of, run_id from ledger.published_night")
+        [row] = cursor.fetchall()
+        return row
+
+
+def build(connection: psycopg2.extensions.connection, night: dt.date) -> int:
+    """A night frozen and computed, not yet published."""
+    run_id = freeze(connection, load_sources(), night)
+    with connection.cursor() as cursor:
+        cursor.execute("update ledger.run set status = 'reconciled' where run_id = %s", (run_id,))
+    return run_id
+
+
+def test_a_published_night_that_is_built_again_is_seen_by_nobody_meanwhile(warehouse: str) -> None:
+    """Its tables are rewritten one after another: readers go back to the night before until it is whole again."""
+    first, second = dt.date(2026, 11, 1), dt.date(2026, 11, 2)
+    with psycopg2.connect(warehouse) as connection:
+        eve = build(connection, first)
+        publish(connection, first)
+        before = build(connection, second)
+        publish(connection, second)
+        assert published(connection) == (second, before)
+
+        again = build(connection, second)
+        assert published(connection) == (first, eve)
+        fail(connection, second, "a layer failed")
+        with pytest.raises(LookupError):
+            publish(connection, second)  # not the run of before: its rows are half taken back
+        assert published(connection) == (first, eve)
+
+        once_more = build(connection, second)
+        publish(connection, second)
+        assert published(connection) == (second, once_more)
+        assert len({before, again, once_more}) == 3
+    connection.close()
+
+
+def test_the_first_night_built_again_is_seen_by_nobody(warehouse: str) -> None:
+    with psycopg2.connect(warehouse) as connection, connection.cursor() as cursor:
+        cursor.execute("update ledger.published_night set as_of = null, run_id = null, published_at = null")
+        cursor.execute("delete from ledger.run")
+        build(connection, NIGHTS[0])
+        publish(connection, NIGHTS[0])
+        run_id = build(connection, NIGHTS[0])
+        assert published(connection) == (None, None)
+        publish(connection, NIGHTS[0])
+        assert published(connection) == (NIGHTS[0], run_id)
     connection.close()
