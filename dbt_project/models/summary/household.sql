@@ -1,4 +1,9 @@
-{{ config(materialized='night_rows', key=['household_key'], meta={'dist_key': 'household_key'}) }}
+{{ config(
+    materialized='night_rows',
+    key=['household_key'],
+    meta={'dist_key': 'household_key'},
+    post_hook='create index if not exists household_key_idx on {{ this }} (household_key)',
+) }}
 {#- Registry households with what departments say about them: audit.household. -#}
 
 with household as (

@@ -1,4 +1,9 @@
-{{ config(materialized='night_rows', key=['person_key'], meta={'dist_key': 'person_key'}) }}
+{{ config(
+    materialized='night_rows',
+    key=['person_key'],
+    meta={'dist_key': 'person_key'},
+    post_hook='create index if not exists person_key_idx on {{ this }} (person_key)',
+) }}
 {#-
     Every department's facts beside the registry's, as an auditor reads them: audit.person. What moves with the night
     alone (ages, terms) and what nobody needs here (phones, certificate numbers) is left out: a row changes only when

@@ -75,6 +75,35 @@ def worklists(
 
 
 @bench.command()
+def serving(
+    limit: Annotated[float, typer.Option(help="毫秒，超过的标出 · milliseconds; slower ones are marked")] = 250,
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读 · for programs")] = False,
+) -> None:
+    """现有仓库中，各角色打开各视图的前 100 行与计数用时 · first 100 rows and count of every view as each role sees it."""
+    from bidui.bench import serving as bench_serving
+
+    result = bench_serving.run(limit)
+    if as_json:
+        typer.echo(json.dumps(result, ensure_ascii=False))
+        return
+    table = Table(title=f"{result['persons']:,} 名册人口 registry persons", title_justify="left")
+    table.add_column("角色 role")
+    table.add_column("视图 view")
+    for heading in ("行 rows", "前 100 行 first ms", "计数 count ms"):
+        table.add_column(heading, justify="right")
+    for answer in result["answers"]:
+        row = [answer["role"], answer["view"], *(_shown(answer[key]) for key in ("rows", "first_ms", "count_ms"))]
+        table.add_row(*row, style="yellow" if f"{answer['role']} {answer['view']}" in result["slow"] else None)
+    console = Console()
+    console.print(table)
+    console.print(f"超过 {limit:g} 毫秒 slower than {limit:g} ms: {', '.join(result['slow']) or '无 none'}")
+
+
+def _shown(value: float | None) -> str:
+    return "—" if value is None else f"{value:,}"
+
+
+@bench.command()
 def rules(
     rows: Annotated[int, typer.Option(help="名册人数 · registry persons")] = 1_000_000,
     seed: Annotated[int, typer.Option(help="随机种子 · seed of the county")] = 1,
