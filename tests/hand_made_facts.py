@@ -18,7 +18,7 @@ NIGHT = dt.date(2026, 10, 16)
 COUNTY, TOWN, VILLAGE = "990101000000", "990101101000", "990101101001"
 
 LAYERS = (
-    "comparison_health_insurance", "comparison_civil_affairs", "comparison_education", "comparison_housing",
+    "int_fact__newborn", "comparison_health_insurance", "comparison_civil_affairs", "comparison_education", "comparison_housing",
     "path:models/summary", "path:models/proposal", "path:models/office",
 )
 
@@ -85,6 +85,11 @@ class HandMadeFacts:
             row = cursor.fetchone()
             if row is None or row[0] is None:
                 create_empty(self.connection, contract_columns(), "mart_comparison")
+                # In the warehouse it is the other way round: fact_… adds the night to int_fact__….
+                for table in contract_columns():
+                    cursor.execute(
+                        f"create view mart_comparison.int_{table.replace('fact_', 'fact__')} as select * from mart_comparison.{table}"
+                    )
             cursor.execute(_BELOW)
 
     def close(self) -> None:

@@ -100,6 +100,13 @@ select
     s.origin
 from ledger.parameter_set as s
 inner join frozen on frozen.digest = s.digest;
+
+-- Those of them that are valid on the session's night.
+create or replace view reference.parameter_tonight as
+select *
+from reference.parameter
+where valid_from <= ledger.session_night() and ledger.session_night() < valid_to;
+
 comment on view reference.parameter_now is
 '现在载入的规则参数 · rule parameters as loaded now';
 comment on view reference.parameter is

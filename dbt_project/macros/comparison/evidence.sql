@@ -67,7 +67,7 @@
         {{ row_column(row, 'batch_id') }} as department_batch_id,
         {{ row_column(row, 'row_no') }} as department_row_no,
         {{ row_tier(row) }} as link_tier
-    from {{ ref('fact_' ~ subject) }} as f
+    from {{ ref('int_fact__' ~ subject) }} as f
 {%- endmacro %}
 
 {#-

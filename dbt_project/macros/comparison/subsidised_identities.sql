@@ -2,12 +2,10 @@
 {% macro subsidised_identities() -%}
     array(
         select p.key
-        from reference.parameter as p
+        from reference.parameter_tonight as p
         where
             p.rule_id = 'MED-08'
             and p.parameter = 'subsidy_amount'
-            and p.valid_from <= {{ as_of() }}
-            and {{ as_of() }} < p.valid_to
             and p.value ~ '^[0-9.]+$'
             and p.value !~ '^[0.]+$'
     )

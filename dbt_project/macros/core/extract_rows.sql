@@ -43,8 +43,8 @@
             {%- endif %}
             and not s.is_repeat
             and {{ 'exists' if quarantined else 'not exists' }} (
-                select from ledger.quarantined_row as q
-                where q.batch_id = s.batch_id and q.row_no = s.row_no and q.severity = 'critical'
+                select from ledger.quarantined_tonight as q
+                where q.batch_id = s.batch_id and q.row_no = s.row_no
             )
     )
 {%- endmacro %}
@@ -65,8 +65,7 @@
     (
         select h.*, b.list_month
         from {{ _rows_of_batches(staging_model, night_batch_ids(extract, 'true'), false) }} as h
-        inner join ledger.night_batch as b
-            on b.batch_id = h.batch_id and b.as_of = {{ as_of() }} and b.extract = '{{ extract }}'
+        inner join ledger.batch_tonight as b on b.batch_id = h.batch_id and b.extract = '{{ extract }}'
     )
 {%- endmacro %}
 
@@ -74,7 +73,7 @@
 {% macro extract_state(extract) -%}
     (
         select case when count(*) = 0 then 'no_batch' when bool_and(is_stale) then 'stale_batch' end
-        from ledger.night_batch
-        where as_of = {{ as_of() }} and extract = '{{ extract }}' and is_current
+        from ledger.batch_tonight
+        where extract = '{{ extract }}' and is_current
     )
 {%- endmacro %}

@@ -13,6 +13,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- The night where a statement is written, to reckon with. -#}
+{% macro night() -%}
+    {{ return(modules.datetime.date.fromisoformat((as_of() | trim)[6:16])) }}
+{%- endmacro %}
+
 {#-
     What a table of nights said before this one, as a subquery; none where it has no earlier night to say anything about.
     Not a ref: the table may be the very one being built, or one of a later layer.

@@ -1,7 +1,19 @@
-{#- The periods of a night: insurance year, school year, school term. -#}
+{#-
+    The periods of a night: insurance year, school year, school term; as literals, so that what only looks at the period
+    reads the same on every night of it (see is_made_from).
+-#}
 
 {% macro insurance_year() -%}
-    extract(year from {{ as_of() }})::int
+    {{ night().year }}
+{%- endmacro %}
+
+{#- <year>-autumn or <year>-spring of the night, see school_term_of. -#}
+{% macro school_term() -%}
+    {%- set day = night() -%}
+    {%- if day.month >= 9 -%}'{{ day.year }}-autumn'
+    {%- elif day.month < 3 -%}'{{ day.year - 1 }}-autumn'
+    {%- else -%}'{{ day.year }}-spring'
+    {%- endif -%}
 {%- endmacro %}
 
 {#- <year>-autumn (from 1 September, named after the year it begins in) or <year>-spring (from 1 March). -#}
@@ -38,8 +50,8 @@
     {{ as_of() }} as as_of,
     {{ insurance_year() }} as insurance_year,
     extract(year from {{ school_year_start() }})::int as school_year,
-    {{ school_term_of(as_of()) }} as school_term,
-    {{ term_start(school_term_of(as_of())) }} as term_start
+    {{ school_term() }} as school_term,
+    {{ term_start(school_term()) }} as term_start
 {%- endmacro %}
 
 {#- Completed years between a birth date and a day; NULL when born later. -#}

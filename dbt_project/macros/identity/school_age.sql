@@ -1,6 +1,6 @@
 {#- 1 September on or before the night: ages in education are counted there. -#}
 {% macro school_year_start() -%}
-    ((date_trunc('year', {{ as_of() }} - interval '8 months') + interval '8 months')::date)
+    date '{{ night().year if night().month >= 9 else night().year - 1 }}-09-01'
 {%- endmacro %}
 
 {#-

@@ -1,6 +1,6 @@
 {#-
     night_rows: the model's SQL gives the whole result of the night; the table keeps rows valid [from_night, to_night)
-    and only what changed is written.
+    and only what changed is written; nothing at all when nothing that it is made from has changed.
 
     config(key=[…]) names the model's key, checked for duplicates each night. Running the newest night again first
     takes back what that night wrote, so the second run ends where the first did. A night older than the newest in the
@@ -27,6 +27,15 @@
                 this.identifier ~ " already holds the night " ~ newest ~ "; an older night is replayed or rebuilt, never written over"
             ) }}
         {% endif %}
+    {% endif %}
+    {%- set inputs = inputs_of(sql) -%}
+    {% if is_made_from(target_relation, inputs) %}
+        {% do tell_kept() %}
+        {% do adapter.commit() %}
+        {{ return({'relations': [target_relation]}) }}
+    {% endif %}
+
+    {% if exists_already %}
         {% call statement('take_back') %}
             delete from {{ target_relation }} where from_night = {{ night }};
             update {{ target_relation }} set to_night = 'infinity' where to_night = {{ night }};
@@ -74,6 +83,7 @@
     {% endcall %}
 
     {{ run_hooks(post_hooks) }}
+    {% do note_inputs(target_relation, inputs, of_nights=true) %}
     {% do adapter.commit() %}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

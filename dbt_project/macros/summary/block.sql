@@ -72,13 +72,11 @@
     coalesce(
             {{ stage }} = any(string_to_array((
                 select p.value
-                from reference.parameter as p
+                from reference.parameter_tonight as p
                 where
                     p.rule_id = 'EDU-05'
                     and p.parameter = 'aided_stages'
                     and p.division_code = ''
-                    and p.valid_from <= {{ as_of() }}
-                    and {{ as_of() }} < p.valid_to
                 order by p.valid_from desc
                 limit 1
             ), '|')),
@@ -86,21 +84,19 @@
         )
 {%- endmacro %}
 
-{#- Rows of a night_rows table as they stand this night. -#}
+{#- Rows of a night_rows table as they stand this night: the open ones, since an older night is never built over it. -#}
 {% macro this_night(relation) -%}
-    (select * from {{ relation }} where from_night <= {{ as_of() }} and {{ as_of() }} < to_night) as standing
+    (select * from {{ relation }} where to_night = 'infinity') as standing
 {%- endmacro %}
 
 {#- Small cells are those under parameter AGG-05 min_cell; a county that sets none has the shipped one. -#}
 {% macro min_cell() -%}
     (
         select greatest(max(p.value)::int, 2)
-        from reference.parameter as p
+        from reference.parameter_tonight as p
         where
             p.rule_id = 'AGG-05'
             and p.parameter = 'min_cell'
-            and p.valid_from <= {{ as_of() }}
-            and {{ as_of() }} < p.valid_to
             and p.value ~ '^[0-9]{1,4}$'
     )
 {%- endmacro %}

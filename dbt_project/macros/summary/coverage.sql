@@ -13,16 +13,16 @@
         and p.age_1_september < {{ parameter('EDU-01', 'age_to', 'int', rows='p') }} as is_compulsory_age,
         {{ settlement_cost('inpatient', 'MED-12') }} as inpatient_cost,
         {{ settlement_cost('chronic', 'MED-13') }} as chronic_cost
-    from {{ ref('fact_person') }} as p
+    from {{ ref('int_fact__person') }} as p
     left join (
         select person_key
-        from {{ ref('fact_settlement') }}
-        where is_inpatient and settled_year = insurance_year and assist_fund_pay > 0
+        from {{ ref('int_fact__settlement') }}
+        where is_inpatient and settled_year = {{ insurance_year() }} and assist_fund_pay > 0
         group by person_key
     ) as a on p.person_key = a.person_key
 {%- endmacro %}
 
-{#- What a reimbursement is a share of (alias p of fact_person): all costs or those in scope, as the rule's parameter says. -#}
+{#- What a reimbursement is a share of (alias p of int_fact__person): all costs or those in scope, as the rule's parameter says. -#}
 {% macro settlement_cost(kind, rule_id) -%}
     case {{ parameter(rule_id, 'denominator', 'text', rows='p') }}
             when 'total' then p.hi_settlement__{{ kind }}_fee_total
@@ -61,7 +61,7 @@
 
 {#- Settlements inside the county in the year of the night, and whether each was settled on the spot. -#}
 {% macro one_stop_settlements() -%}
-    (select * from {{ ref('fact_settlement') }} where is_in_county and settled_year = insurance_year) as settlement
+    (select * from {{ ref('int_fact__settlement') }} where is_in_county and settled_year = {{ insurance_year() }}) as settlement
 {%- endmacro %}
 
 {% macro one_stop_category() -%}

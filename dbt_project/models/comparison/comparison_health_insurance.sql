@@ -3,7 +3,7 @@
     key=['subject_kind', 'subject_key', 'field'],
     meta={'dist_key': 'subject_key'},
 ) }}
-{%- set newborn = 'coalesce(f.age_days between 0 and ' ~ parameter('MED-01', 'newborn_days', 'int') ~ ', false)' -%}
+{%- set newborn = 'f.person_key in (select person_key from ' ~ ref('int_fact__newborn') ~ ')' -%}
 {%- set is_obliged -%}
     case {{ parameter('MED-15', 'obliged', 'text') }} when 'all' then true when 'chronic' then f.is_chronic end
 {%- endset -%}

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='night_table') }}
 {#- Rows of one key (two claims of one month) are one finding: the first by its evidence, with how many there are. -#}
 
 with trusted_extract as (

@@ -19,5 +19,5 @@ select
     nullif(concat_ws(
         '；', f.measure_health, f.measure_education, f.measure_housing, f.measure_social, f.measure_employment
     ), '') as measures
-from {{ ref('fact_household') }} as f
+from {{ ref('int_fact__household') }} as f
 where f.income_per_capita < {{ parameter('REG-08', 'plan_line') }}

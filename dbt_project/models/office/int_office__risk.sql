@@ -8,7 +8,7 @@
 with lost_dibao as (
 
     select distinct household_key
-    from {{ ref('fact_dibao_month') }}
+    from {{ ref('int_fact__dibao_month') }}
     where benefit = 'dibao' and not is_current and month >= {{ as_of() }} - interval '3 months'
 
 ),
@@ -33,7 +33,7 @@ member as (
                 and coalesce(death__died_on > {{ as_of() }} - interval '1 year', false)
             )
         end as worker_died
-    from {{ ref('fact_person') }}
+    from {{ ref('int_fact__person') }}
     group by household_key
 
 )
@@ -58,6 +58,6 @@ select
         else not f.dibao__is_covered and l.household_key is not null
     end as dibao_lost,
     m.worker_died
-from {{ ref('fact_household') }} as f
+from {{ ref('int_fact__household') }} as f
 inner join member as m on f.household_key = m.household_key
 left join lost_dibao as l on f.household_key = l.household_key

@@ -13,7 +13,7 @@ with counted as (
         sum(t.numerator) as numerator,
         sum(t.denominator) as denominator,
         sum(t.unknown) as not_comparable
-    from {{ ref('fact_household') }} as f
+    from {{ ref('int_fact__household') }} as f
     cross join lateral (
         values
         (
@@ -40,7 +40,7 @@ with counted as (
         sum((t.has)::int) as numerator,
         count(t.has) as denominator,
         count(*) - count(t.has) as not_comparable
-    from {{ ref('fact_person') }} as f
+    from {{ ref('int_fact__person') }} as f
     cross join lateral (
         values
         ('basic_insurance', true, f.basic_insurance__is_insured),

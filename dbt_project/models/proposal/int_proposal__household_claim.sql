@@ -9,7 +9,7 @@ with paid as (
     select
         household_key,
         sum(monthly_amount + coalesce(supplement_amount, 0)) as amount
-    from {{ ref('fact_dibao_month') }}
+    from {{ ref('int_fact__dibao_month') }}
     where is_first_of_row and month > {{ as_of() }} - interval '12 months' and month <= {{ as_of() }}
     group by 1
 
@@ -28,7 +28,7 @@ member as (
         ))::int as ill_on_lists,
         bool_and(hi_chronic__state is null and hi_settlement__state is null and enrolled__state is null)
             as is_cause_known
-    from {{ ref('fact_person') }}
+    from {{ ref('int_fact__person') }}
     group by 1
 
 ),
@@ -54,7 +54,7 @@ listed as (
             when '因学' then f.student_members = 0 and f.school__enrolled_members = 0
             when '缺劳动力' then f.labour_unknown_members = 0 and f.labour_members > {{ labour_share }} * f.members
         end as is_cause_unsupported
-    from {{ ref('fact_household') }} as f
+    from {{ ref('int_fact__household') }} as f
     inner join member as m on f.household_key = m.household_key
     left join paid as p on f.household_key = p.household_key
 
@@ -72,7 +72,7 @@ usual_word as (
             case when registry_kind = '其他' then coalesce(exit_attribute, '') end as exit_attribute,
             household_type,
             count(*) as households
-        from {{ ref('fact_household') }}
+        from {{ ref('int_fact__household') }}
         where registry_kind is not null
         group by 1, 2, 3
     ) as used
@@ -89,7 +89,7 @@ word as (
             when f.registry_kind = f.derived_kind then f.household_type
             else coalesce(u.usual_type, case f.derived_kind when '特困' then '五保户' when '低保' then '低保户' end)
         end as usual_type
-    from {{ ref('fact_household') }} as f
+    from {{ ref('int_fact__household') }} as f
     left join usual_word as u
         on
             f.derived_kind = u.registry_kind

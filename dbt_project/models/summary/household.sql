@@ -7,14 +7,14 @@
 {#- Registry households with what departments say about them: audit.household. -#}
 
 with household as (
-    select * from {{ ref('fact_household') }}
+    select * from {{ ref('int_fact__household') }}
 ),
 
 head as (
     select
         person_key,
         id_no
-    from {{ ref('fact_person') }}
+    from {{ ref('int_fact__person') }}
     where is_head
 ),
 
@@ -23,11 +23,9 @@ open_finding as (
     select
         household_key,
         count(*)::int as findings
-    from {{ ref('finding') }}
+    from {{ this_night(ref('finding')) }}
     where
         state in ('open', 'confirmed')
-        and from_night <= {{ as_of() }}
-        and {{ as_of() }} < to_night
     group by household_key
 ),
 

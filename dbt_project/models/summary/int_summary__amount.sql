@@ -9,7 +9,7 @@ with person as (
         {{ settlement_cost('inpatient', 'MED-12') }} as inpatient_cost,
         p.hi_settlement__chronic_reimbursed as chronic_reimbursed,
         {{ settlement_cost('chronic', 'MED-13') }} as chronic_cost
-    from {{ ref('fact_person') }} as p
+    from {{ ref('int_fact__person') }} as p
     where p.county_code is not null
 ),
 

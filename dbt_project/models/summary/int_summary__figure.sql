@@ -2,7 +2,7 @@
     The figures of the village and town books (profile): which cells of which block each adds up. `part_of` is the figure
     of the same period that a share is taken of.
 -#}
-{%- set year = "extract(year from " ~ as_of() ~ ")::int::text" -%}
+{%- set year = "'" ~ insurance_year() ~ "'" -%}
 {%- set third = "split_part(block, '|', 3)" -%}
 {%- set exit_year = "split_part(category, ':', 2)" -%}
 {#- indicator, unit, block, cells, period, category, part_of -#}

@@ -61,7 +61,7 @@
 {%- do person_blocks.update(coverage_blocks()) -%}
 
 with household as (
-    select * from {{ ref('fact_household') }}
+    select * from {{ ref('int_fact__household') }}
 ),
 
 person as (
@@ -105,7 +105,7 @@ series as (
         -- Other stages are outside: how many have aid in those that the county aids is a figure of its own.
         case when {{ is_aided("coalesce(edu_compare__study_stage, stage)") }} then '' else '-stage:' end
         || coalesce(edu_compare__study_stage, stage, '未填写') as category
-    from {{ ref('fact_student_term') }}
+    from {{ ref('int_fact__student_term') }}
     where is_registry_person and edu_compare__aid_amount > 0
     union all
     select
@@ -115,7 +115,7 @@ series as (
         town_code,
         village_code,
         coalesce(yulu__study_stage, stage, '未填写') as category
-    from {{ ref('fact_student_term') }}
+    from {{ ref('int_fact__student_term') }}
     where is_registry_person and yulu__is_paid
 ),
 
@@ -188,7 +188,7 @@ final as (
     {{ counted_block("'settlement|one_stop'", one_stop_settlements(), one_stop_category()) }}
     union all
     {{ counted_block(
-        "'project|renovation'", ref('fact_project') ~ ' where is_accepted and plan_year is not null', 'plan_year::text'
+        "'project|renovation'", ref('int_fact__project') ~ ' where is_accepted and plan_year is not null', 'plan_year::text'
     ) }}
     union all
     select * from population

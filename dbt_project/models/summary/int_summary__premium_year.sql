@@ -17,7 +17,7 @@ final as (
         p.village_code,
         r.premium_year
     from request as r
-    inner join {{ ref('fact_person') }} as p on r.person_key = p.person_key
+    inner join {{ ref('int_fact__person') }} as p on r.person_key = p.person_key
 )
 
 select * from final

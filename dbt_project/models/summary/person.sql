@@ -11,19 +11,17 @@
 -#}
 
 with person as (
-    select * from {{ ref('fact_person') }}
+    select * from {{ ref('int_fact__person') }}
 ),
 
 open_finding as (
     select
         subject_key,
         count(*)::int as findings
-    from {{ ref('finding') }}
+    from {{ this_night(ref('finding')) }}
     where
         subject_kind = 'person'
         and state in ('open', 'confirmed')
-        and from_night <= {{ as_of() }}
-        and {{ as_of() }} < to_night
     group by subject_key
 ),
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 import psycopg2.extensions
 
+from bidui.checkout import digest_of
 from bidui.contract import Sources
 from bidui.home import REPOSITORY, dbt_dir, expectations_dir, sources_dir, sql_dir
 from bidui.night.order import refuse_to_overtake
@@ -143,15 +142,6 @@ def _inputs(cursor: psycopg2.extensions.cursor, as_of: dt.date) -> dict[str, Any
         **newest,
         "configuration": configuration(),
     }
-
-
-def digest_of(folder: Path, pattern: str) -> str:
-    """SHA-256 over the files of a folder, by relative name and content."""
-    digest = hashlib.sha256()
-    for path in sorted(p for p in folder.glob(pattern) if p.is_file()):
-        digest.update(path.relative_to(folder).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _one(cursor: psycopg2.extensions.cursor) -> Any:

@@ -184,6 +184,8 @@ def _put_in(cursor: psycopg2.extensions.cursor, first: dt.date, rebuilt: list[Re
             table = NightTable(schema, name, False)
             cursor.execute(sql.SQL("delete from {}").format(table.identifier()))
             _copy_in(cursor, table, sql.SQL(""))
+    # The tables are not what their nights built any more: the next night builds them all.
+    cursor.execute("truncate ledger.kept_table")
     run_ids = [night.run_id for night in rebuilt]
     cursor.execute(
         "update ledger.run set status = 'superseded' where as_of >= %s and status = 'published'", (first,)

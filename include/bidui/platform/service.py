@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from bidui.checkout import digest_of
 from bidui.home import REPOSITORY, read_state, secret, sources_dir, write_state
-from bidui.night.freeze import digest_of
 from bidui.platform import process, settings
 from bidui.platform.preload import LOCAL_SETTINGS
 from bidui.platform.process import Component

@@ -110,7 +110,7 @@ def _install() -> None:
 
 
 def _lock_digest() -> str:
-    from bidui.night.freeze import digest_of
+    from bidui.checkout import digest_of
 
     return digest_of(_LOCK.parent, _LOCK.name)
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import sqlalchemy
 
+from bidui.checkout import digest_of_models
 from bidui.home import dbt_dir, folder
 from bidui.warehouse import discreet
 from bidui.warehouse.connection import warehouse_url
@@ -25,16 +26,18 @@ def run(
     target: str = "night",
     threads: int | None = None,
     link_model: str | None = None,
+    keep: bool = False,
 ) -> None:
     """Run one dbt command (`"build", "--select", "tag:identity"`) for the night `as_of`.
 
     `target` names a folder of artefacts, so that commands running at the same time do not share one. `link_model` is a
-    version of the residual model to try instead of the night's own.
+    version of the residual model to try instead of the night's own. With `keep`, tables whose inputs have not changed since
+    a night built them stay as they are.
     Raises DbtError naming each failed node and its message.
     """
     from dbt.cli.main import dbtRunner  # a second of imports: only who runs dbt pays
 
-    with _environment(as_of, threads, link_model), discreet.everywhere():
+    with _environment(as_of, threads, link_model, keep), discreet.everywhere():
         result = dbtRunner().invoke(
             [
                 *command,
@@ -58,14 +61,14 @@ def run(
 
 def build(layer: str, as_of: dt.date) -> None:
     """Build one layer (identity, comparison, finding, summary) with its data tests."""
-    run("build", "--select", f"tag:{layer}", "--exclude-resource-type", "unit_test", as_of=as_of, target=layer)
+    run("build", "--select", f"tag:{layer}", "--exclude-resource-type", "unit_test", as_of=as_of, target=layer, keep=True)
 
 
 def build_beside(layers: Sequence[str], as_of: dt.date, schema_prefix: str) -> None:
     """Build layers with their data tests in schemas of their own, beside the standing ones."""
     run(
         "build", "--select", *(f"tag:{layer}" for layer in layers), "--exclude-resource-type", "unit_test",
-        "--vars", json.dumps({"schema_prefix": schema_prefix}), as_of=as_of, target=f"{schema_prefix}beside",
+        "--vars", json.dumps({"schema_prefix": schema_prefix}), as_of=as_of, target=f"{schema_prefix}beside", keep=True,
     )  # fmt: skip
 
 
@@ -90,8 +93,13 @@ def forget_parsed() -> None:
 
 
 @contextmanager
-def _environment(as_of: dt.date | None, threads: int | None, link_model: str | None) -> Iterator[None]:
-    session = {"bidui.as_of": as_of.isoformat() if as_of else None, "bidui.link_model": link_model}
+def _environment(as_of: dt.date | None, threads: int | None, link_model: str | None, keep: bool) -> Iterator[None]:
+    session = {
+        "bidui.as_of": as_of.isoformat() if as_of else None,
+        "bidui.link_model": link_model,
+        # What is kept was built by this very checkout; without it nothing is kept.
+        "bidui.checkout": digest_of_models() if keep else None,
+    }
     url = sqlalchemy.make_url(warehouse_url())
     settings: Mapping[str, str] = {
         "BIDUI_PGHOST": url.host or "",

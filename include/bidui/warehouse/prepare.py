@@ -17,10 +17,10 @@ def prepare() -> str:
     Idempotent and quick when nothing changed: dbt only runs when the project's seeds or staging models differ
     from those last applied to this warehouse.
     """
+    from bidui.checkout import digest_of
     from bidui.contract import load_sources
     from bidui.home import dbt_dir, sources_dir
     from bidui.landing.raw_table import ensure_raw_tables
-    from bidui.night.freeze import digest_of
     from bidui.warehouse import dbt
     from bidui.warehouse.roles import ensure_roles
 

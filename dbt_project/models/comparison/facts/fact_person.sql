@@ -1,27 +1,9 @@
-{{ planned_for_volume() }}
-{{ config(
-    meta={'dist_key': 'person_key'},
-    indexes=[{'columns': ['person_key'], 'unique': true}, {'columns': ['household_key']}],
-) }}
-{#- Each part has one row per registry person and names of its own; `using` keeps one person_key. -#}
-with period as (
-
-    select {{ period_columns() }}
-
-)
-
-select *
-from {{ ref('int_fact__registry') }}
-inner join {{ ref('int_fact__death') }} using (person_key)
-inner join {{ ref('int_fact__name') }} using (person_key)
-inner join {{ ref('int_fact__health_lists') }} using (person_key)
-inner join {{ ref('int_fact__settlement_year') }} using (person_key)
-inner join {{ ref('int_fact__premium_month') }} using (person_key)
-inner join {{ ref('int_fact__civil_affairs') }} using (person_key)
-inner join {{ ref('int_fact__marriage') }} using (person_key)
-inner join {{ ref('int_fact__education') }} using (person_key)
-inner join {{ ref('int_fact__property') }} using (person_key)
-{% for part in added_person_facts() -%}
-    inner join {{ ref(part) }} using (person_key)
-{% endfor -%}
-cross join period
+{{ config(materialized='view') }}
+{#- What the lists say of a person, and what the night's date alone says beside it. -#}
+select
+    said.*,
+    {{ period_columns() }},
+    {{ completed_years('said.known_birth_date', as_of()) }}::int as age,
+    {{ as_of() }} - said.known_birth_date as age_days,
+    {{ states_a_birth_date('said.id_no') }} as id_no_states_birth
+from {{ ref('int_fact__person') }} as said

@@ -20,7 +20,7 @@ select
     l.link_tier,
     l.name_grade as link_name_grade,
     coalesce(d.decision, case when s.id_key is null then 'unusable' else 'not_found' end) as link_decision,
-    s.term_key = {{ school_term_of(as_of()) }} as is_current_term,
+    s.term_key = {{ school_term() }} as is_current_term,
     coalesce(in_county ~ '县外' or in_province ~ '省外', in_county ~ '县外', in_province ~ '省外') as is_out_of_county,
     s.*
 from listed as s

@@ -3,10 +3,9 @@
 select
     key as identity,
     min(parse.to_int(value)) as priority
-from reference.parameter
+from reference.parameter_tonight
 where
     rule_id = 'MED-07'
     and parameter = 'priority'
     and coalesce(division_code, '') = ''
-    and {{ as_of() }} >= valid_from and {{ as_of() }} < valid_to
 group by 1

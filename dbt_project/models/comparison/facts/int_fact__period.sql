@@ -11,8 +11,8 @@ with batch as (
         extract,
         max(data_date) as data_date,
         max(list_month) as list_month
-    from ledger.night_batch
-    where as_of = {{ as_of() }} and is_current
+    from ledger.batch_tonight
+    where is_current
     group by 1
 
 ),
@@ -73,7 +73,7 @@ spoken as (
     union all
     select
         '{{ extract_of(model) }}',
-        coalesce(sum(listed) filter (where period = {{ school_term_of(as_of()) }}), 0) * 10 >= max(listed)
+        coalesce(sum(listed) filter (where period = {{ school_term() }}), 0) * 10 >= max(listed)
     from (
         select
             coalesce({{ school_term_of_text('s.term') }}, {{ school_term_of('b.data_date') }}) as period,

@@ -232,8 +232,6 @@ final as (
         p.id_birth_date,
         p.known_sex,
         p.known_birth_date,
-        {{ completed_years('p.known_birth_date', as_of()) }}::int as age,
-        {{ as_of() }} - p.known_birth_date as age_days,
         case
             when p.known_birth_date <= {{ school_year_start() }}
                 then extract(year from age({{ school_year_start() }}, p.known_birth_date))::int
@@ -278,7 +276,6 @@ final as (
         coalesce(s.similar_id_rows, 0) as similar_id_rows,
         s.similar_id_characters,
         coalesce(s.similar_id_in_last_four, false) as similar_id_in_last_four,
-        {{ states_a_birth_date('p.id_no') }} as id_no_states_birth,
         case
             when p.id_key is not null then left(p.id_no, 6) in (select prefix from known_prefix)
         end as id_prefix_is_known

@@ -23,7 +23,7 @@
 with of_year as (
 
     select *
-    from {{ ref('fact_settlement') }}
+    from {{ ref('int_fact__settlement') }}
     where settled_year = {{ insurance_year() }} and settled_on <= {{ as_of() }}
 
 ),
@@ -46,7 +46,7 @@ per_person as (
 after_death as (
 
     select person_key, count(*)::int as after_death
-    from {{ ref('fact_settlement') }}
+    from {{ ref('int_fact__settlement') }}
     where days_after_death > 0
     group by 1
 

@@ -8,8 +8,6 @@
     p.rule_id = 'RULE'
         and p.division_code = ''
         and p.key in ('', a.rule_id)
-        and p.valid_from <= {{ as_of() }}
-        and {{ as_of() }} < p.valid_to
         and p.value ~ '^[0-9]{1,9}([.][0-9]{1,9})?$'
     order by p.key desc, p.origin = 'county' desc, p.valid_from desc
     limit 1
@@ -43,11 +41,11 @@ with_limits as (
         a.confirmed + a.false_positive as answers,
         round(a.confirmed::numeric / nullif(a.confirmed + a.false_positive, 0), 4) as precision,
         (
-            select p.value::numeric from reference.parameter as p
+            select p.value::numeric from reference.parameter_tonight as p
             where p.parameter = 'min_precision' and {{ limit }}
         ) as min_precision,
         (
-            select p.value::numeric from reference.parameter as p
+            select p.value::numeric from reference.parameter_tonight as p
             where p.parameter = 'min_answers' and {{ limit }}
         ) as min_answers
     from answered as a

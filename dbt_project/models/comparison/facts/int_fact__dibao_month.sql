@@ -1,0 +1,184 @@
+{{ planned_for_volume() }}
+{{ config(meta={'dist_key': 'person_key'}) }}
+with dibao_row as (
+
+    select * from {{ in_force_history('stg_civil_affairs__dibao') }} as s
+
+),
+
+tekun_row as (
+
+    select * from {{ in_force_history('stg_civil_affairs__tekun') }} as s
+
+),
+
+-- Covered members by member list and 低保证号.
+listed_members as (
+
+    select
+        list_month,
+        dibao_no,
+        (count(*) filter (where coalesce(is_covered, true)))::int as listed_members
+    from {{ in_force_history('stg_civil_affairs__dibao_member') }} as s
+    where dibao_no is not null
+    group by 1, 2
+
+),
+
+tekun_month as (
+
+    select * from {{ ref('int_fact__tekun_month') }}
+
+),
+
+months_of_tekun as (
+
+    select distinct list_month as month from ledger.batch_tonight where extract = 'tekun'
+
+),
+
+disability_month as (
+
+    select
+        person_key,
+        coalesce(pay_month, list_month) as month,
+        sum(coalesce(living_subsidy, 0) + coalesce(nursing_subsidy, 0)) > 0 as is_paid
+    from {{ linked_rows('stg_civil_affairs__disability', history=true) }} as d
+    group by 1, 2
+
+),
+
+months_of_disability as (
+
+    select list_month as month from ledger.batch_tonight where extract = 'disability'
+    union
+    select month from {{ ref('int_fact__period') }} where extract = 'disability' and month is not null
+
+),
+
+paid as (
+
+    select
+        c.person_key,
+        'dibao' as benefit,
+        c.month,
+        c.batch_id,
+        c.row_no,
+        c.link_tier,
+        c.is_current,
+        c.is_payee,
+        s.dibao_no,
+        s.dibao_kind,
+        s.dibao_tier,
+        s.dibao_persons,
+        m.listed_members,
+        s.household_size as stated_household_size,
+        s.monthly_amount,
+        s.supplement_amount,
+        s.monthly_amount / nullif(s.dibao_persons, 0) as amount_per_person,
+        s.valid_from,
+        s.valid_to,
+        s.main_cause,
+        null::text as support_mode,
+        null::text as care_ability,
+        null::text as institution,
+        case when k.month is not null then t.person_key is not null end as is_tekun_same_month
+    from {{ ref('int_fact__dibao_payment') }} as c
+    inner join dibao_row as s on s.batch_id = c.batch_id and s.row_no = c.row_no
+    left join listed_members as m on m.dibao_no = s.dibao_no and m.list_month = s.list_month
+    left join months_of_tekun as k on k.month = c.month
+    left join tekun_month as t on t.person_key = c.person_key and t.month = c.month
+    union all
+    select
+        t.person_key,
+        'tekun' as benefit,
+        t.month,
+        t.batch_id,
+        t.row_no,
+        t.link_tier,
+        t.is_current,
+        true as is_payee,
+        null as dibao_no,
+        null as dibao_kind,
+        null as dibao_tier,
+        null as dibao_persons,
+        null as listed_members,
+        null as stated_household_size,
+        s.monthly_amount,
+        null as supplement_amount,
+        s.monthly_amount as amount_per_person,
+        null as valid_from,
+        null as valid_to,
+        null as main_cause,
+        s.support_mode,
+        s.care_ability,
+        s.institution,
+        null as is_tekun_same_month
+    from tekun_month as t
+    inner join tekun_row as s on s.batch_id = t.batch_id and s.row_no = t.row_no
+
+),
+
+final as (
+
+    select
+        p.person_key,
+        r.person_no,
+        r.household_key,
+        r.household_no,
+        p.month,
+        p.benefit,
+        p.batch_id,
+        p.row_no,
+        p.link_tier,
+        p.is_current,
+        p.is_payee,
+        row_number() over (partition by p.batch_id, p.row_no, p.month order by p.is_payee desc, p.person_key) = 1
+            as is_first_of_row,
+        r.county_code,
+        r.town_code,
+        r.village_code,
+        p.dibao_no,
+        p.dibao_kind,
+        p.dibao_tier,
+        p.dibao_persons,
+        p.listed_members,
+        p.stated_household_size,
+        r.household_members as registry_members,
+        p.monthly_amount,
+        p.supplement_amount,
+        round(p.amount_per_person, 2) as amount_per_person,
+        p.valid_from,
+        p.valid_to,
+        p.main_cause,
+        p.support_mode,
+        p.care_ability,
+        p.institution,
+        p.is_tekun_same_month,
+        case when k.month is not null then coalesce(d.is_paid, false) end as has_disability_subsidy_same_month,
+        death.death__died_on as died_on,
+        (
+            (extract(year from p.month) - extract(year from death.death__died_on)) * 12
+            + extract(month from p.month) - extract(month from death.death__died_on)
+        )::int as months_after_death,
+        m.marriage__last_on as last_marriage_on,
+        m.marriage__spouse_person_key as spouse_person_key,
+        r.says_dibao,
+        r.says_tekun,
+        r.known_birth_date,
+        r.is_disabled,
+        coalesce(c.disability__disability_grade, c.disability__number_grade, r.disability_no_grade) as disability_grade,
+        r.household_other_labour_members,
+        r.is_without_labour,
+        r.income_per_capita
+    from paid as p
+    inner join {{ ref('int_fact__registry') }} as r on r.person_key = p.person_key
+    inner join {{ ref('int_fact__death') }} as death on death.person_key = p.person_key
+    inner join {{ ref('int_fact__marriage') }} as m on m.person_key = p.person_key
+    inner join {{ ref('int_fact__civil_affairs') }} as c on c.person_key = p.person_key
+    left join disability_month as d on d.person_key = p.person_key and d.month = p.month
+    left join months_of_disability as k on k.month = p.month
+
+)
+
+select * from final

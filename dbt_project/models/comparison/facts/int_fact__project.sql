@@ -1,0 +1,129 @@
+{{ planned_for_volume() }}
+{{ config(meta={'dist_key': 'person_key'}) }}
+with project as (
+
+    select
+        p.batch_id,
+        p.row_no,
+        case when p.link_decision = 'linked' then r.person_key end as registry_key,
+        p.link_decision,
+        p.link_tier,
+        case
+            when p.link_decision = 'linked' then r.person_key
+            else coalesce(p.head_id_no, 'row-' || p.row_hash)
+        end as person_key,
+        case p.link_decision when 'linked' then true when 'not_found' then false end as is_registry_person,
+        case when p.link_decision = 'linked' then r.household_key end as household_key,
+        p.county_code as row_county_code,
+        p.town_code as row_town_code,
+        p.village_code as row_village_code,
+        p.head_name,
+        p.house_identity,
+        p.plan_year,
+        p.house_grade,
+        p.renovation_method,
+        p.area_m2,
+        p.started_on,
+        p.completed_on,
+        p.accepted_on,
+        p.subsidy_amount,
+        p.paid_on,
+        p.is_accepted
+    from {{ ref('int_fact__project_row') }} as p
+    left join {{ ref('int_fact__registry') }} as r on r.person_key = p.person_key
+
+),
+
+household_project as (
+
+    select
+        household_key,
+        count(*)::int as projects
+    from project
+    where household_key is not null
+    group by 1
+
+),
+
+-- The project of the same household that comes before this one, else after it.
+other_project as (
+
+    select distinct on (a.batch_id, a.row_no)
+        a.batch_id,
+        a.row_no,
+        b.plan_year as other_project_year
+    from project as a
+    inner join project as b
+        on b.household_key = a.household_key and (b.batch_id, b.row_no) <> (a.batch_id, a.row_no)
+    order by a.batch_id, a.row_no, b.plan_year <= a.plan_year desc nulls last, b.plan_year desc nulls last
+
+),
+
+{%- for extract in ['dibao', 'tekun'] %}
+
+{{ extract }}_year as (
+
+    select distinct person_key, extract(year from month)::int as plan_year
+    from {{ ref('int_fact__dibao_payment' if extract == 'dibao' else 'int_fact__tekun_month') }}
+
+),
+
+{{ extract }}_kept as (
+
+    select distinct extract(year from list_month)::int as plan_year
+    from ledger.batch_tonight
+    where extract = '{{ extract }}'
+
+),
+{%- endfor %}
+
+final as (
+
+    select
+        p.batch_id,
+        p.row_no,
+        p.person_key,
+        r.person_no,
+        p.household_key,
+        r.household_no,
+        p.is_registry_person,
+        p.link_decision,
+        p.link_tier,
+        coalesce(r.county_code, p.row_county_code) as county_code,
+        coalesce(r.town_code, p.row_town_code) as town_code,
+        coalesce(r.village_code, p.row_village_code) as village_code,
+        p.head_name,
+        p.house_identity,
+        p.plan_year,
+        p.house_grade,
+        p.renovation_method,
+        p.area_m2,
+        p.started_on,
+        p.completed_on,
+        p.accepted_on,
+        p.subsidy_amount,
+        p.paid_on,
+        p.is_accepted,
+        hp.projects as projects_of_household,
+        o.other_project_year,
+        p.paid_on - p.accepted_on as days_accepted_to_paid,
+        r.household_members as members,
+        h.is_unsafe_house as registry_is_unsafe_house,
+        r.household_type,
+        case when p.registry_key is not null and dk.plan_year is not null then dy.person_key is not null end
+            as head_dibao_in_plan_year,
+        case when p.registry_key is not null and tk.plan_year is not null then ty.person_key is not null end
+            as head_tekun_in_plan_year
+    from project as p
+    left join {{ ref('int_fact__registry') }} as r on r.person_key = p.registry_key
+    left join {{ ref('int_fact__registry_household') }} as h on h.household_key = p.household_key
+    left join household_project as hp on hp.household_key = p.household_key
+    left join other_project as o on o.batch_id = p.batch_id and o.row_no = p.row_no
+    left join dibao_kept as dk on dk.plan_year = p.plan_year
+    left join dibao_year as dy on dy.person_key = p.registry_key and dy.plan_year = p.plan_year
+    left join tekun_kept as tk on tk.plan_year = p.plan_year
+    left join tekun_year as ty on ty.person_key = p.registry_key and ty.plan_year = p.plan_year
+
+)
+
+select * from final
