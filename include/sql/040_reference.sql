@@ -101,11 +101,12 @@ select
 from ledger.parameter_set as s
 inner join frozen on frozen.digest = s.digest;
 
--- Those of them that are valid on the session's night.
+-- Those of them that are valid on the session's night; of a session without one, those that are valid always.
 create or replace view reference.parameter_tonight as
-select *
-from reference.parameter
-where valid_from <= ledger.session_night() and ledger.session_night() < valid_to;
+select p.*
+from reference.parameter as p
+cross join (select coalesce(ledger.session_night(), date '1900-01-01') as night) as session
+where p.valid_from <= session.night and session.night < p.valid_to;
 
 comment on view reference.parameter_now is
 '现在载入的规则参数 · rule parameters as loaded now';

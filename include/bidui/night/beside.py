@@ -48,6 +48,7 @@ def clear(schema_prefix: str) -> None:
         cursor.execute(SCHEMAS, (schema_prefix.replace("_", "\\_") + "mart\\_%",))
         for (schema,) in cursor.fetchall():
             cursor.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(schema)))
+            cursor.execute("delete from ledger.kept_table where schema_name = %s", (schema,))
 
 
 def columns_of(cursor: psycopg2.extensions.cursor, schema: str, table: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The two materializations the platform stands on, on a toy project that uses the real macros."""
+"""The materializations the platform stands on, on a toy project that uses the real macros."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Query = Callable[[str], list[tuple[object, ...]]]
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, warehouse: str) -> Iterator[Path]:
-    """A dbt project of two models: one staged per batch, one kept as rows of nights."""
+    """A dbt project of three models: one staged per batch, one kept as rows of nights, one as a table of the night."""
     root = tmp_path_factory.mktemp("project")
     macros = REPOSITORY / "dbt_project" / "macros"
     (root / "dbt_project.yml").write_text(
@@ -47,6 +47,10 @@ def project(tmp_path_factory: pytest.TempPathFactory, warehouse: str) -> Iterato
         "{{ config(materialized='night_rows', key=['label'], schema='mart_summary') }}\n"
         "select label, count(*) as n, jsonb_build_object('n', count(*)) as evidence\n"
         "from {{ in_force('stg_toy__parcel') }} as p group by label"
+    )
+    (models / "labels.sql").write_text(
+        "{{ config(materialized='night_table', schema='mart_summary') }}\n"
+        "select label, n / case label when 'ZERO' then 0 else 1 end as n from {{ ref('parcels') }} where to_night = 'infinity'"
     )
     patch = pytest.MonkeyPatch()
     patch.setenv("BIDUI_DBT_PROJECT", str(root))
@@ -94,8 +98,8 @@ def freeze(query: Query, night: dt.date, batch_id: int) -> None:
     )
 
 
-def build(night: dt.date) -> None:
-    dbt.run("run", "--select", "parcels", as_of=night, target="toy")
+def build(night: dt.date, *, keep: bool = False) -> None:
+    dbt.run("run", "--select", "parcels", *(["labels"] if keep else []), as_of=night, target="toy", keep=keep)
 
 
 def rows_of(query: Query) -> list[tuple[object, ...]]:
@@ -138,3 +142,48 @@ def test_a_batch_staged_twice_is_replaced(query: Query) -> None:
     query(f"update ledger.batch set status = 'landed' where batch_id = {batch_id}")
     dbt.stage(["stg_toy__parcel"], NIGHT_3, "toy")
     assert query(f"select count(*) from staging.parcel where batch_id = {batch_id}") == [(2,)]
+
+
+def test_what_is_made_from_the_same_is_kept(query: Query) -> None:
+    """Also over a night that was skipped; whatever happens in between, a table never stands for other inputs."""
+
+    def labels() -> tuple[object, object]:
+        [(table,)] = query("select 'mart_summary.labels'::regclass::oid")
+        return table, query("select label, n from mart_summary.labels order by 1")
+
+    query("drop table mart_summary.parcels")
+    first = deliver(query, NIGHT_1, ["a", "a", "b"])
+    build(NIGHT_1, keep=True)
+    table, rows = labels()
+    assert rows == [("A", 2), ("B", 1)]
+
+    freeze(query, NIGHT_3, first)
+    build(NIGHT_3, keep=True)
+    assert labels() == (table, rows)
+    assert query("select table_name, as_of::text from ledger.kept_table order by 1") == [
+        ("labels", "2026-10-16"), ("parcels", "2026-10-16"),
+    ]
+    query(f"insert into ledger.quarantined_row values ({first}, 2, 'e', 'c', 'r', 'critical')")
+    build(NIGHT_3, keep=True)
+    assert labels()[1] == [("A", 1), ("B", 1)]
+
+    # A night that fails in the middle: parcels are of its list, labels are not. Then the earlier list is in force again.
+    deliver(query, NIGHT_3, ["zero"])
+    with pytest.raises(dbt.DbtError, match="division by zero"):
+        build(NIGHT_3, keep=True)
+    assert labels()[1] == [("A", 1), ("B", 1)]
+    assert query("select label from mart_summary.parcels where to_night = 'infinity'") == [("ZERO",)]
+    freeze(query, NIGHT_3, first)
+    query(f"delete from ledger.quarantined_row where batch_id = {first}")
+    build(NIGHT_3, keep=True)
+    assert labels()[1] == rows
+    assert rows_of(query) == [("A", 2, "2026-10-16", "infinity"), ("B", 1, "2026-10-16", "infinity")]
+
+    # What was made by hand, or by a run that keeps nothing, is not what a night built.
+    query("create table mart_summary.other as select 'x' as label, 1::bigint as n")
+    query("drop table mart_summary.labels; alter table mart_summary.other rename to labels")
+    build(NIGHT_3, keep=True)
+    table, rows_now = labels()
+    assert rows_now == rows
+    build(NIGHT_3, keep=True)
+    assert labels() == (table, rows)
