@@ -18,7 +18,8 @@ create table if not exists ledger.kept_table (
     primary key (schema_name, table_name)
 );
 comment on table ledger.kept_table is
-'各夜结果表由何而来：输入的摘要（空为不可沿用）与结果的版本 · what each table of a night was made from: digest of its inputs (NULL: never kept) and version of its rows';
+'各夜结果表由何而来：输入的摘要（空为不沿用）与结果的版本 · '
+'what each table was made from: digest of its inputs (NULL: never kept), and version of its rows';
 create index if not exists kept_table_relation_idx on ledger.kept_table (relation);
 
 -- The night that the session names; NULL where it names none.
@@ -39,7 +40,7 @@ inner join ledger.batch_tonight as b on b.batch_id = q.batch_id
 where q.severity = 'critical';
 
 -- Version of what some columns of a table or view hold now; NULL where a type cannot be hashed.
-create or replace function ledger.version_of_rows(relation regclass, columns name []) returns text
+create or replace function ledger.version_of_rows(relation regclass, columns name[]) returns text
 language plpgsql stable
 as $$
 declare
@@ -138,7 +139,7 @@ language plpgsql
 as $$
 declare
     checkout text := nullif(current_setting('bidui.checkout', true), '');
-    night text := ledger.session_night();
+    night text := nullif(current_setting('bidui.as_of', true), '');
     versions text;
 begin
     if checkout is null or night is null or strpos(statement, night) > 0 then

@@ -292,7 +292,7 @@ def test_a_quiet_night_keeps_what_stands(county: County, first_night: str) -> No
     assert unlike_one_from_nothing(county, 6) == []
 
 
-# Made from lists, reference data and rules, whatever the date.
+# Made from lists, reference data and parameters, whatever the date.
 STANDS_ON_A_QUIET_NIGHT = {
     "int_identity__mention", "int_identity__candidate", "int_identity__decision", "int_identity__linked_row", "link",
     "int_fact__registry", "int_fact__health_lists", "int_fact__civil_affairs", "int_fact__education",

@@ -13,9 +13,13 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The night where a statement is written, to reckon with. -#}
-{% macro night() -%}
-    {{ return(modules.datetime.date.fromisoformat((as_of() | trim)[6:16])) }}
+{#- Year and month of the night, to reckon with where a statement is written. -#}
+{% macro night_year() -%}
+    {{- (as_of() | trim)[6:10] -}}
+{%- endmacro %}
+
+{% macro night_month() -%}
+    {{- (as_of() | trim)[11:13] -}}
 {%- endmacro %}
 
 {#-

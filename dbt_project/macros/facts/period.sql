@@ -4,16 +4,13 @@
 -#}
 
 {% macro insurance_year() -%}
-    {{ night().year }}
+    {{ night_year() }}
 {%- endmacro %}
 
 {#- <year>-autumn or <year>-spring of the night, see school_term_of. -#}
 {% macro school_term() -%}
-    {%- set day = night() -%}
-    {%- if day.month >= 9 -%}'{{ day.year }}-autumn'
-    {%- elif day.month < 3 -%}'{{ day.year - 1 }}-autumn'
-    {%- else -%}'{{ day.year }}-spring'
-    {%- endif -%}
+    {%- set year, month = night_year() | int, night_month() | int -%}
+    '{{ year - 1 if month < 3 else year }}-{{ 'spring' if 3 <= month < 9 else 'autumn' }}'
 {%- endmacro %}
 
 {#- <year>-autumn (from 1 September, named after the year it begins in) or <year>-spring (from 1 March). -#}

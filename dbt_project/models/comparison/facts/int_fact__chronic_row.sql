@@ -4,6 +4,7 @@
 select
     *,
     certificate_no is not null or (chronic_disease is not null and issued_on is not null) as is_certificate,
-    coalesce(issued_on, {{ as_of() }}) <= {{ as_of() }} and coalesce(valid_to, {{ as_of() }}) >= {{ as_of() }} as is_valid,
+    coalesce(issued_on, {{ as_of() }}) <= {{ as_of() }} and coalesce(valid_to, {{ as_of() }}) >= {{ as_of() }}
+        as is_valid,
     extract(year from signed_on) = {{ insurance_year() }} and signed_on <= {{ as_of() }} as is_contract_of_year
 from {{ linked_rows('stg_health_insurance__hi_chronic') }} as c
