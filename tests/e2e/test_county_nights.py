@@ -275,7 +275,6 @@ def test_a_quiet_night_keeps_what_stands(county: County, first_night: str) -> No
     county.reconcile(5)
     assert built_on(county, 5) & STANDS_ON_A_QUIET_NIGHT == set()
     assert {"int_identity__person_life", "finding", "monitoring_candidate"} <= built_on(county, 5)
-    assert unlike_one_from_nothing(county, 5) == []
 
     # A list is taken back and a parameter loaded: what reads them is built, and what says the same as before goes no further.
     [(wrong,)] = truth.rows(
@@ -290,6 +289,11 @@ def test_a_quiet_night_keeps_what_stands(county: County, first_night: str) -> No
     assert {"int_identity__mention", "int_fact__property", "comparison_housing", "comparison_health_insurance"} <= anew
     assert {"int_identity__registry_row", "int_fact__dibao_payment", "int_fact__premium_month"} & anew == set()
     assert unlike_one_from_nothing(county, 6) == []
+
+    # Weeks without a night: a month begins, lists go stale, people grow older.
+    county.reconcile(40)
+    assert "int_fact__evidence" in built_on(county, 40)
+    assert unlike_one_from_nothing(county, 40) == []
 
 
 # Made from lists, reference data and parameters, whatever the date.
