@@ -286,7 +286,7 @@
         c.batch_id,
         c.row_no,
         c.link_tier
-    from {{ ref('fact_' ~ subject) }} as f
+    from {{ ref('int_fact__' ~ subject) }} as f
     {{ joins }}
     cross join lateral (
         values

@@ -15,7 +15,7 @@ READERS = {
     "quarantined": "select q.batch_id, q.row_no from ledger.quarantined_tonight as q",
     "parameters": "select p.parameter, p.value from reference.parameter_tonight as p",
     "divisions": "select d.division_code, d.name from reference.division as d",
-    "answers": "select o.finding_id, o.verdict from ledger.outcome as o where o.outcome_id <= 99",
+    "answers": "select o.finding_id, o.verdict from ledger.answer as o where o.outcome_id <= 99",
     "aliases": "select a.number_key, a.life_key from ledger.key_alias as a where a.alias_id <= 99",
     "verdicts": "select v.mention_hash, v.verdict from ledger.link_verdict as v where v.verdict_id <= 99",
     "weights": "select w.level, w.m from reference.link_weight as w where w.model_version = '1'",
@@ -47,7 +47,7 @@ CHANGES = [
     ("insert into reference.county_parameter (rule_id, parameter, value, valid_from, valid_to)"
      " values ('R-01', 'past', '2', '2026-01-01', '2026-10-16')", ""),
     ("update reference.division set name = '乙村'", "divisions"),
-    ("insert into ledger.outcome (finding_id, verdict, answered_by, answered_on) values ('f', 'unclear', '张三', '2026-10-15')",
+    ("insert into ledger.answer (finding_id, verdict, answered_by, answered_on) values ('f', 'unclear', '张三', '2026-10-15')",
      "answers"),
     ("insert into ledger.key_alias (kind, number_key, life_key, decided_by, reason) values ('person', '2', '1', '张三', '换号')",
      "aliases"),
