@@ -7,6 +7,11 @@
     {{ night_year() }}
 {%- endmacro %}
 
+{#- The year in which the school year of the night began. -#}
+{% macro school_year() -%}
+    {{ night_year() | int - (1 if night_month() | int < 9 else 0) }}
+{%- endmacro %}
+
 {#- <year>-autumn or <year>-spring of the night, see school_term_of. -#}
 {% macro school_term() -%}
     {%- set year, month = night_year() | int, night_month() | int -%}
@@ -46,7 +51,7 @@
 {% macro period_columns() -%}
     {{ as_of() }} as as_of,
     {{ insurance_year() }} as insurance_year,
-    extract(year from {{ school_year_start() }})::int as school_year,
+    {{ school_year() }} as school_year,
     {{ school_term() }} as school_term,
     {{ term_start(school_term()) }} as term_start
 {%- endmacro %}

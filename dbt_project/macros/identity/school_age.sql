@@ -1,6 +1,6 @@
 {#- 1 September on or before the night: ages in education are counted there. -#}
 {% macro school_year_start() -%}
-    date '{{ night_year() | int - (1 if night_month() | int < 9 else 0) }}-09-01'
+    date '{{ school_year() }}-09-01'
 {%- endmacro %}
 
 {#-

@@ -19,7 +19,7 @@
 -#}
 {% macro proposed_student_status(stage, grade) -%}
     {%- set year -%}
-        parse.school_grade({{ grade }}, {{ stage }}, f.school_year)
+        parse.school_grade({{ grade }}, {{ stage }}, {{ school_year() }})
     {%- endset -%}
     case
         when {{ stage }} = f.registry_stage
