@@ -153,7 +153,7 @@ due_month as (
 
 kept_list as (
 
-    select distinct extract, list_month from ledger.night_batch where as_of = {{ as_of() }}
+    select distinct extract, list_month from ledger.batch_tonight
 
 ),
 
