@@ -143,7 +143,9 @@ due_month as (
 
     select
         p.person_key,
-        (targets.month - make_interval(months => {{ parameter('CIV-12', 'lag_months', 'int', rows='p') }}))::date as month
+        (
+            targets.month - make_interval(months => {{ parameter('CIV-12', 'lag_months', 'int', rows='p') }})
+        )::date as month
     from {{ ref('int_identity__registry_person') }} as p
     cross join (
         select month from {{ ref('int_fact__period') }} where extract = 'hi_subsidy_target' and state is null

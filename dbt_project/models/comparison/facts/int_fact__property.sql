@@ -4,14 +4,14 @@
 with held as (
 
     select
-        *,
+        p.*,
         {{ right_key('p') }} as right_key,
-        {{ is_dwelling_usage('usage') }} as is_dwelling,
-        {{ is_city_flat('usage', 'location') }} as is_city_flat,
-        count(*) over (partition by person_key) as rows_of_person,
+        {{ is_dwelling_usage('p.usage') }} as is_dwelling,
+        {{ is_city_flat('p.usage', 'p.location') }} as is_city_flat,
+        count(*) over (partition by p.person_key) as rows_of_person,
         row_number() over (
-            partition by person_key
-            order by {{ is_dwelling_usage('usage') }} desc, registered_on desc nulls last, batch_id, row_no
+            partition by p.person_key
+            order by {{ is_dwelling_usage('p.usage') }} desc, p.registered_on desc nulls last, p.batch_id, p.row_no
         ) as turn
     from {{ linked_rows('stg_housing__property') }} as p
 
