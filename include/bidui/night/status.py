@@ -27,6 +27,14 @@ group by extract, data_date
 
 HELD = "select batch_id, extract, as_of, source_name, reason from ledger.held_batch order by batch_id"
 
+# Taken by administrator.sql; one of its rights stands for all.
+OPEN_TO_EVERYBODY = """
+select exists (
+    select from pg_proc as f, aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) as right_
+    where f.proname = 'pg_advisory_lock' and right_.grantee = 0
+)
+"""
+
 # The operator is told a share that is not published where it stands for a few.
 TO_RETIRE = """
 select r.rule_id, r.title_zh, r.title_en, p.precision
@@ -52,12 +60,15 @@ def collect(connection: psycopg2.extensions.connection, sources: Sources, today:
             to_retire = [dict(row) for row in cursor.fetchall()]
     with connection.cursor() as cursor:
         access_log_mode = access_log.mode(cursor)
+        cursor.execute(OPEN_TO_EVERYBODY)
+        open_to_everybody = cursor.fetchone() == (True,)
     return {
         "published": published["as_of"].isoformat() if published else None,
         "extracts": in_force,
         "held": waiting,
         "rules_to_retire": [{**row, "precision": float(row["precision"])} for row in to_retire],
         "access_log": access_log_mode,
+        "is_open_to_everybody": open_to_everybody,
     }
 
 
@@ -110,6 +121,12 @@ ACCESS_LOG = {
     " `grant set on parameter log_statement, log_min_messages to <owner>`, then `bidui prepare`",
 }
 
+TO_CLOSE = (
+    "[bold red]数据库尚有人人可用的权限[/]：请数据库管理员执行 psql -d <库> -f include/sql/administrator.sql"
+    " · [bold red]whoever connects can stop the nights or fill the disk[/]: ask the server's administrator for"
+    " `psql -d <database> -f include/sql/administrator.sql`"
+)
+
 
 def show(status: dict[str, Any], console: Console) -> None:
     """Print the status as tables."""
@@ -137,3 +154,5 @@ def show(status: dict[str, Any], console: Console) -> None:
             f" 准确率 precision {row['precision']:.0%}"
         )
     console.print(ACCESS_LOG[status["access_log"]])
+    if status["is_open_to_everybody"]:
+        console.print(TO_CLOSE)

@@ -10,6 +10,7 @@ import psycopg2.extensions
 import pytest
 import sqlalchemy
 
+from bidui.night.status import OPEN_TO_EVERYBODY
 from bidui.warehouse import embedded
 from bidui.warehouse.connection import transaction
 from bidui.warehouse.migrate import migrate, refresh_outward
@@ -82,3 +83,10 @@ def test_with_the_administrators_grant_they_are_shared(
     with superuser.cursor() as cursor:
         for role in ("view_owner", "engineer", "auditor", "analyst", "bi"):
             cursor.execute(f"revoke bidui_{role} from {name} cascade")
+
+
+def test_status_knows_what_only_the_administrator_can_close(warehouse: str, stranger: tuple[str, str]) -> None:
+    for url, is_open in ((warehouse, False), (stranger[1], True)):
+        with transaction(url) as connection, connection.cursor() as cursor:
+            cursor.execute(OPEN_TO_EVERYBODY)
+            assert cursor.fetchone() == (is_open,)
