@@ -29,6 +29,11 @@
     end
 {%- endmacro %}
 
+{#- The key of the same number with a birth date a hundred years later: digits 7 to 10 of 17 are the year. -#}
+{% macro a_century_later(id_key) -%}
+    {{ id_key }} + 100 * 10000000
+{%- endmacro %}
+
 {#- 男 or 女 whatever generation of the code list the text is of; NULL for unknown. -#}
 {% macro sex_word(sex) -%}
     case

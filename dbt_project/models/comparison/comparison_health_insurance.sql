@@ -88,8 +88,14 @@ with evidence as (
         ]
     ) }}
     union all
-    {#- The number that linked the row says the sex; the roll's own column only where the link is not by number. -#}
-    {%- set roll_sex = "case when f.hi_roll__link_tier = '1' then coalesce(f.id_sex, f.hi_roll__sex) else f.hi_roll__sex end" %}
+    {#-
+        The number that linked the row says the sex; the roll's own column where the link is not by number, or where
+        the number is also another registry person's: it may be the other's sex.
+    -#}
+    {%- set roll_sex = "case
+            when f.hi_roll__link_tier = '1' and coalesce(f.id_names, 1) = 1 then coalesce(f.id_sex, f.hi_roll__sex)
+            else f.hi_roll__sex
+        end" %}
     {{ attribute_field(
         'sex',
         registry='f.sex',

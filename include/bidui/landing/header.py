@@ -123,7 +123,8 @@ def _match(cells: Sequence[Sequence[str]], index: int, extract: Extract, merged:
         matched.append(Matched(position, form, by_name[name], VIA[rank]))
         if len(best) > 1:
             repeated.append((by_name[name], tuple(position for _, position, _ in best)))
-    taken = {match.position for match in matched}
+    # A header that is there twice is told as such, not as a column that nobody agreed on.
+    taken = {match.position for match in matched} | {place for _, places in repeated for place in places}
     unknown = tuple(
         (position, without_values(readings[position][0]))
         for position in range(width)

@@ -119,6 +119,8 @@ CASES: list[tuple[str, str, dict[str, Any], str, str | None, str | None]] = [
     # sex: of the number that linked the row, else of the column
     ("column wrong, number right", "health_insurance.sex", {"sex": "男", "id_sex": "男", "hi_roll__sex": "女",
      "hi_roll__link_tier": "1", "hi_roll__batch_id": 5}, "agree", None, None),
+    ("two people's number", "health_insurance.sex", {"sex": "女", "id_sex": "男", "id_names": 2, "hi_roll__sex": "女",
+     "hi_roll__link_tier": "1", "hi_roll__batch_id": 5}, "agree", None, None),
     ("registry against the number", "health_insurance.sex", {"sex": "女", "id_sex": "男", "hi_roll__sex": "男",
      "hi_roll__link_tier": "1", "hi_roll__batch_id": 5}, "differ", None, "different"),
     ("linked without the number", "health_insurance.sex", {"sex": "男", "id_sex": "女", "hi_roll__sex": "男",

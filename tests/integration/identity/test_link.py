@@ -81,6 +81,7 @@ def links(county: HandMadeCounty) -> dict[tuple[str, int, str], Link]:
             {"name": "周八一", "id_no": OLD15},
             {"name": "陌生人", "id_no": OLD15},
             {"name": "李梅", "id_no": MOTHER.replace("990101", "99010l", 1)},
+            {"name": "王小虎", "id_no": SON[:6] + SON[8:17]},
         ],
     )
     county.deliver(
@@ -152,6 +153,8 @@ def links(county: HandMadeCounty) -> dict[tuple[str, int, str], Link]:
         ("hi_chronic", 5, "self", None, "unusable", None),
         # a letter in the number: name and last four digits are left
         ("hi_chronic", 6, "self", "102", "review", "name_last_4"),
+        # born in 2012: no such number was ever issued, and yet it is his, shortened
+        ("hi_chronic", 7, "self", "103", "review", "id15_name"),
         ("hi_ncms_inpatient_old", 1, "self", None, "unusable", None),
     ],
 )
@@ -188,7 +191,7 @@ def test_gates_say_why(
 
 def test_every_person_named_has_one_link(county: HandMadeCounty, links: dict[tuple[str, int, str], Link]) -> None:
     # a marriage of which only one side is written names one person
-    assert len(links) == 12 + 6 + 3 + 2 + 5 + 1 + 1
+    assert len(links) == 12 + 7 + 3 + 2 + 5 + 1 + 1
     assert all((link["tier"] in {"1", "2"}) == bool(link["rule"]) for link in links.values())
 
 

@@ -57,7 +57,7 @@ def test_date(parse: Parse, text: str | None, expected: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [("202208", "2022-08-01"), ("2022-08", "2022-08-01"), ("202208.0", "2022-08-01"), ("2022-08-17", "2022-08-01"),
-     ("2022年8月", "2022-08-01"), ("202213", None), ("8月", None)],
+     ("2022年8月", "2022-08-01"), ("2022年8月份", "2022-08-01"), ("202213", None), ("8月", None)],
 )
 def test_month_is_its_first_day(parse: Parse, text: str, expected: str | None) -> None:
     assert parse("to_month", text) == expected

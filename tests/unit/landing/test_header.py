@@ -102,6 +102,7 @@ def test_the_first_row_of_data_is_never_taken_for_a_header(extract: Extract) -> 
 def test_a_header_twice(extract: Extract) -> None:
     header = found([["行政村", "身份证号", "证件号码"]], extract)
     ((column, positions),) = header.repeated
+    assert header.unknown == ()
     assert (column.name, positions) == ("id_no", (1, 2))
 
 
