@@ -59,7 +59,10 @@ with evidence as (
         registry='f.has_medical_assistance',
         department='f.hi_settlement__assist_fund_pay > 0',
         scope='f.hi_settlement__settlements > 0',
-        state='coalesce(f.hi_settlement__state, case when f.hi_settlement__assist_fund_pay = 0 then f.hi_settlement__waits end)',
+        state='coalesce(
+            f.hi_settlement__state,
+            case when f.hi_settlement__assist_fund_pay = 0 then f.hi_settlement__waits end
+        )',
         row={'prefix': 'hi_settlement__', 'extracts': ['hi_settlement']}
     ) }}
     union all

@@ -3,8 +3,8 @@
 {#-
     Which assistance identities held in the month in which the year's premium was paid. The registry's last: once exited,
     a household keeps its identity; monitoring begins with its month and ends when the risk is cleared. Dibao and tekun
-    are asked of the lists of that month; where none is kept and the registry alone shows nothing that is subsidised, it
-    is not known: dibao or tekun may have been held.
+    are asked of the lists of that month; where none is kept and the registry alone shows nothing that is subsidised,
+    it is not known: dibao or tekun may have been held.
 -#}
 with paid as (
 
