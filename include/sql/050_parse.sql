@@ -76,13 +76,14 @@ language sql immutable parallel safe as $$
     end
 $$;
 
--- The form in which code lists are looked up: clean, without any blank, upper case.
+-- The form in which code lists are looked up: clean, without any blank, upper case; a code that became a float (1.0)
+-- is the code.
 create or replace function parse.code_key(value text) returns text
 language sql immutable parallel safe as $$
     select case
         when value ~ '^[0-9A-Z一-龥]+$'
             then case when value in ('无', '不详', '未知', '暂无', '空', 'NA', 'NULL') then null else value end
-        else parse.clean_without(value, ' ', '')
+        else regexp_replace(parse.clean_without(value, ' ', ''), '^([0-9]+)[.]0+$', '\1')
     end
 $$;
 

@@ -97,6 +97,11 @@ def test_null_tokens_are_null(parse: Parse, token: str) -> None:
     assert parse("code_key", token) is None
 
 
+@pytest.mark.parametrize(("written", "code"), [("1.0", "1"), ("390.00", "390"), ("１.０", "1"), ("1.5", "1.5"), ("V1.0", "V1.0")])
+def test_a_code_that_became_a_float_is_the_code(parse: Parse, written: str, code: str) -> None:
+    assert parse("code_key", written) == code
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [("　Ｃ级 ", "C级"), ("张\t三", "张 三"), ("a\u200bb\ufeff", "ab"), ("无房", "无房"), ("⼀", "一"), ("-5", "-5")],
