@@ -5,6 +5,11 @@
     {{ health_status }} like '%{{ word }}%'
 {%- endmacro %}
 
+{#- Whether an insurance status says covered. NULL: blank, or a status that no list knows. -#}
+{% macro is_covered(status) -%}
+    case when {{ status }} = '正常参保' then true when {{ status }} in ('暂停参保', '终止参保', '未参保') then false end
+{%- endmacro %}
+
 {#- 学前, 小学, 初中, 普通高中, 中职, 高职高专, 本科, 研究生 by 在校生状况; NULL: not a student. -#}
 {% macro stage_of_student_status(student_status) -%}
     case

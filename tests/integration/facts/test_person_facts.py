@@ -84,6 +84,8 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
         [
             {"name": "配偶人", "id_no": WIFE, "is_employee": True, "year_employee": 2026, "subsidy_amount": 0},
             {"name": "特困人", "id_no": ALONE, "is_resident": True, "year_resident": 2024},
+            {"name": "小学生", "id_no": PUPIL, "is_resident": True, "year_resident": 2026,
+             "status_student": "非正常", "status_resident": "待核实"},
         ],
     )
     county.deliver(
@@ -218,7 +220,9 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
             "basic_insurance__is_insured": True, "basic_insurance__extract": "hi_enrol_check",
             "basic_insurance__is_resident": False, "premium_subsidy__amount": 0,
         }),
-        ("小学生", {"hi_roll__is_insured": False, "hi_roll__status": "暂停参保", "basic_insurance__is_insured": False}),
+        # a status that no list knows is no yes
+        ("小学生", {"hi_roll__is_insured": False, "hi_roll__status": "暂停参保", "basic_insurance__is_insured": False,
+                    "hi_enrol_check__is_insured": None}),
         # absent from a comparable roll is no; the check's answer of another year says nothing
         ("特困人", {"hi_enrol_check__is_insured": None, "basic_insurance__is_insured": False,
                     "basic_insurance__extract": None, "basic_insurance__state": None}),

@@ -46,21 +46,22 @@ roll as (
 
 ),
 
--- The check answers for each scheme and its year; another year's answer says nothing of this one.
+-- The check answers for each scheme and its year; another year's answer says nothing of this one, nor does a status that
+-- no list knows beside the flag.
 check_answer as (
 
     select
         *,
         case
             when year_resident <> {{ insurance_year() }} then null
-            when status_student ~ '正常' then true
-            when is_resident and coalesce(status_resident !~ '暂停|终止|停保|未|中断|退', true) then true
-            when is_resident is not null then false
+            when {{ is_covered('status_student') }} then true
+            when status_resident is null then is_resident
+            else is_resident and {{ is_covered('status_resident') }}
         end as says_resident,
         case
             when year_employee <> {{ insurance_year() }} then null
-            when is_employee and coalesce(status_employee !~ '暂停|终止|停保|未|中断|退', true) then true
-            when is_employee is not null then false
+            when status_employee is null then is_employee
+            else is_employee and {{ is_covered('status_employee') }}
         end as says_employee
     from {{ linked_rows('stg_health_insurance__hi_enrol_check') }} as c
 
