@@ -28,5 +28,5 @@ def test_every_view_is_asked_as_each_role(warehouse: str) -> None:
     division = asked["bi", "published.division"]
     assert division["rows"] == 1
     assert division["first_ms"] >= 0 and division["count_ms"] >= 0
-    slow = json.loads(CliRunner().invoke(app, ["bench", "serving", "--limit", "0", "--json"], catch_exceptions=False).stdout)
+    slow = json.loads(CliRunner().invoke(app, ["bench", "serving", "--limit=-1", "--json"], catch_exceptions=False).stdout)
     assert "bi published.division" in slow["slow"]
