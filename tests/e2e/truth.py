@@ -162,6 +162,54 @@ def findings(connection: psycopg2.extensions.connection, truth: Path, night: int
     return scores
 
 
+def proposals(connection: psycopg2.extensions.connection, truth: Path, night: int) -> dict[str, Score]:
+    """Cleansing proposals per registry column against what the registry has wrong: (subject kind, subject, value).
+
+    Tolerated is what follows from a list that was made to contradict a registry which is right: a lead, but no mistake
+    of the registry. Payments on lists are a part of the income, so any sum up to the true one is right.
+    """
+    scores: dict[str, Score] = {}
+    incomes: dict[tuple[str, str], float] = {}
+    for row in read(truth, "registry_mistake", night):
+        subject = (row["subject_kind"], number(row["subject_key"]))
+        scores.setdefault(row["column"], Score()).expected.add((*subject, _proposable(row["column"], row["true_value"])))
+        if row["column"] == "income_transfer":
+            incomes[subject] = float(row["true_value"])
+    contradicted = {
+        (row["subject_kind"], number(row["subject_key"])) for row in read(truth, "contradiction", night)
+    }
+    for kind, subject_no, column, value in rows(
+        connection,
+        "select c.subject_kind, coalesce(p.person_no, h.household_no), c.field, c.proposed_value"
+        " from mart_summary.cleansing_proposal as c"
+        " left join mart_summary.person as p on c.subject_kind = 'person' and p.person_key = c.subject_key"
+        " and p.to_night = 'infinity'"
+        " left join mart_summary.household as h on c.subject_kind = 'household' and h.household_key = c.subject_key"
+        " and h.to_night = 'infinity'"
+        " where c.to_night = 'infinity'",
+    ):
+        score, column, value = scores.setdefault(str(column), Score()), str(column), str(value)
+        subject = (str(kind), number(str(subject_no)))
+        if column == "income_transfer" and float(value) <= incomes.get(subject, 0):
+            value = str(incomes[subject])
+        found = (*subject, _proposable(column, value))
+        score.found.add(found)
+        if subject in contradicted and not any(key[:2] == subject for key in score.expected):
+            score.tolerated.add(found)
+    return scores
+
+
+def _proposable(column: str, value: str) -> str:
+    """A value as far as proposals and truth must agree: several states in any order, a day in any words, empty as 无."""
+    if column == "health_status":
+        return ",".join(sorted(value.replace("、", ",").replace("及", ",").split(",")))
+    if column == "member":
+        return value.removeprefix("已故（").removesuffix("）")
+    if column in ("income_transfer", "house_area_m2"):
+        return f"{float(value):g}"
+    return value or "无"
+
+
 def table(scores: dict[str, Score]) -> str:
     """A readable table of scores, for the test's output."""
     lines = [f"{'':32} expected found missed surplus"]

@@ -99,10 +99,15 @@
         f.age_1_september >= {{ parameter('EDU-01', 'age_from', 'int') }}
         and f.age_1_september < {{ parameter('EDU-01', 'age_to', 'int') }}
     {%- endset -%}
+    {#- The county's school roll ends with upper secondary: of a college student its silence says nothing, and one lost
+        row of the comparison list would read as having left. -#}
+    {%- set beyond_school_roll = "('高职高专', '本科', '研究生')" -%}
     {%- do claims.extend([
         {
             'field': 'student_status', 'claim': 'not_enrolled', 'extract': 'school_roll', 'row': none,
-            'value': "case when f.is_student and not f.enrolled__is_enrolled then '无' end",
+            'value': "case
+                when f.registry_stage not in " ~ beyond_school_roll ~ " and not f.enrolled__is_enrolled then '无'
+            end",
         },
         {
             'field': 'is_dropout', 'claim': 'reason_given', 'extract': 'edu_compare',

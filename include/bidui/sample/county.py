@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from bidui.sample import dirt, expect, facts, place, plan, population
+from bidui.sample import dirt, expect, facts, mistake, place, plan, population
 from bidui.sample import town as towns
 from bidui.sample.delivery import packings
 from bidui.sample.extract import BUILDERS
@@ -160,6 +160,8 @@ def _write_town(county: County, town: Town, night: int, today: date, files: dict
             traps = list(_traps(table, town, scene, name, first, night))
             county.record.add("trap", traps)
             county.record.add("unclear", _unclear(table, scene, traps, first, night))
+            if extract in mistake.JUDGED:
+                county.record.add("registry_mistake", mistake.registry_mistakes(town, scene, table, night))
 
 
 def _locked(table: Table, town: Town) -> np.ndarray:

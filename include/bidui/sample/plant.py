@@ -34,6 +34,7 @@ from bidui.sample.periods import Periods
 from bidui.sample.population import HEAD, SPOUSE, Population, name_parts
 
 PERSON, HOUSEHOLD = "person", "household"
+REGISTRY_BUNDLE = "registry"  # plants of this bundle are the registry's own mistakes
 
 
 @dataclass(frozen=True)
@@ -172,10 +173,12 @@ def choose(world: World, plants: tuple[Plant, ...], shares: dict[str, float], ta
     return Planted(plants, chosen, course, turn)
 
 
-def apply(world: World, planted: Planted, night: int) -> Facts:
-    """Return the facts of a night: the agreeing ones, changed by the plants that are active."""
+def apply(world: World, planted: Planted, night: int, without: str = "") -> Facts:
+    """Return the facts of a night: the agreeing ones, changed by the plants that are active (`without` a bundle's)."""
     facts = world.facts.copy()
     for plant in planted.plants:
+        if plant.bundle == without:
+            continue
         active = planted.active(plant.name, night)
         if len(active):
             plant.change(world, facts, active)

@@ -49,6 +49,10 @@ class Town:
         """What both sides hold on a night."""
         return plant.apply(self.world, self.planted, night)
 
+    def facts_but(self, night: int, bundle: str) -> Facts:
+        """The same as if nothing were planted in a bundle."""
+        return plant.apply(self.world, self.planted, night, without=bundle)
+
     def numbers(self, night: int) -> Numbers:
         """The registry's numbers as delivered last by a night."""
         first = first_numbers(self.people)

@@ -15,6 +15,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "contradiction": (
         "night", "subject_kind", "subject_key", "department", "field", "verdict", "origin", "certain",
     ),
+    "registry_mistake": ("night", "subject_kind", "subject_key", "column", "true_value", "origin"),
     "finding": ("night", "rule_id", "subject_kind", "subject_key", "object_key", "origin", "certain"),
     "batch": (
         "night", "extract", "file", "status", "data_date", "rows_read", "rows_skipped", "rows_landed", "rows_accepted",

@@ -77,6 +77,8 @@ PERSONS: list[tuple[str, str, dict[str, Any], tuple[str | None, str | None]]] = 
      ("普通高中二年级", "high")),
     ("student on no list", "student_status", {"is_student": True, "student_status": "七年级", "registry_stage": "初中",
      "enrolled__is_enrolled": False}, ("无", "low")),
+    ("student of a college, which the roll does not carry", "student_status",
+     {"is_student": True, "student_status": "本科", "registry_stage": "本科", "enrolled__is_enrolled": False}, NONE),
     ("student, roll in quarantine", "student_status", {"is_student": True, "student_status": "七年级",
      "registry_stage": "初中", "enrolled__state": "quarantined"}, NONE),
     ("drop-out on the roll", "is_dropout", PUPIL | {"is_dropout": True}, ("否", "high")),
