@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 import json
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,9 @@ from pathlib import Path
 import psycopg2.extensions
 
 from bidui import clock
-from bidui.landing.workbook import Workbook
 from bidui.linkage.review import CHECK, DAY, DIFFERENT, MENTION, PERSON, REASON, REVIEWER, SAME, VERDICT, check_of
 from bidui.problem import Problem, ProblemError
+from bidui.worklist.table import tables
 
 _HEADERS = (VERDICT, REASON, REVIEWER, DAY, MENTION, PERSON, CHECK)
 
@@ -70,20 +71,22 @@ def apply(connection: psycopg2.extensions.connection, path: Path, today: dt.date
     answers: dict[int, dict[str, str]] = {}
     refused: dict[int, str] = {}
     left_open = 0
-    for row_no, cells in _lines(path):
+    places: list[tuple[str | None, int]] = []
+    for line, (sheet, row_no, cells) in enumerate(_lines(path)):
+        places.append((sheet, row_no))
         if not any(cells[header].strip() for header in (VERDICT, REASON, REVIEWER, DAY)):
             left_open += 1
         elif not hmac.compare_digest(cells[CHECK], check_of(cells[MENTION], cells[PERSON])):
-            refused[row_no] = "key_edited"
+            refused[line] = "key_edited"
         else:
-            answers[row_no] = cells
+            answers[line] = cells
     given = [
         {
-            "place": row_no, "mention_hash": cells[MENTION], "person_hash": cells[PERSON],
+            "place": line, "mention_hash": cells[MENTION], "person_hash": cells[PERSON],
             "verdict": _text(cells[VERDICT]), "reason": _text(cells[REASON]), "reviewer": _text(cells[REVIEWER]),
             "day": _text(cells[DAY]),
         }
-        for row_no, cells in answers.items()
+        for line, cells in answers.items()
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
@@ -91,46 +94,56 @@ def apply(connection: psycopg2.extensions.connection, path: Path, today: dt.date
             (json.dumps(given), path.name, day),
         )
         judged = cursor.fetchall()
-    refused |= {row_no: code for row_no, code, _ in judged if code}
+    refused |= {line: code for line, code, _ in judged if code}
     return Applied(
         new=sum(is_new for _, _, is_new in judged),
         known=sum(code is None and not is_new for _, code, is_new in judged),
         open=left_open,
-        refused=tuple(_problem(path, row_no, code) for row_no, code in sorted(refused.items())),
+        refused=tuple(_problem(path, *places[line], code) for line, code in sorted(refused.items())),
     )
 
 
-def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Lines below the header with the cells that come back, by header; row numbers as a person sees them."""
-    for sheet in Workbook(path, path.name, path.name, "xlsx").sheets:
+def _lines(path: Path) -> Iterator[tuple[str | None, int, dict[str, str]]]:
+    """Lines below the header: sheet, row number as a person sees it, and the cells that come back, by header.
+
+    Whatever the file was saved as, whatever its sheet is called now; sheets without the header say nothing.
+    """
+    found = False
+    for table in tables(path):
         header: dict[str, int] | None = None
-        for row_no, row in enumerate(sheet.rows(), start=1):
-            if header is None:
-                if all(name in row for name in _HEADERS):
-                    header = {name: row.index(name) for name in _HEADERS}
-                continue
-            if any(cell.strip() for cell in row):
-                yield row_no, {name: row[at] if at < len(row) else "" for name, at in header.items()}
-        if header is None:
-            raise ProblemError(
-                Problem(
-                    code="linkage.no_review",
-                    file=path.name,
-                    sheet=sheet.sheet,
-                    what_zh="不是复核表：缺少表头或隐藏列",
-                    what_en="this is no review workbook: its header or hidden columns are missing",
-                    expected_zh="、".join(_HEADERS),
-                    expected_en=", ".join(_HEADERS),
-                    fix_zh="使用 bidui linkage review 导出的文件",
-                    fix_en="use the file that `bidui linkage review` wrote",
-                )
-            )
+        for row_no, row in enumerate(table.rows, start=1):
+            names = {_plain(cell): place for place, cell in enumerate(row)}
+            if all(_plain(name) in names for name in _HEADERS):
+                header = {name: names[_plain(name)] for name in _HEADERS}
+                found = True
+            elif header is not None and any(cell.strip() for cell in row):
+                yield table.sheet, row_no, {name: row[at] if at < len(row) else "" for name, at in header.items()}
+    if not found:
+        raise ProblemError(_no_review(path))
 
 
-def _problem(path: Path, row_no: int, code: str) -> Problem:
+def _plain(cell: str) -> str:
+    """A header as it is told: width and blanks are what suites and hands change."""
+    return "".join(unicodedata.normalize("NFKC", cell).split())
+
+
+def _no_review(path: Path) -> Problem:
+    return Problem(
+        code="linkage.no_review",
+        file=path.name,
+        what_zh="不是复核表：缺少表头或隐藏列",
+        what_en="this is no review workbook: its header or hidden columns are missing",
+        expected_zh="、".join(_HEADERS),
+        expected_en=", ".join(_HEADERS),
+        fix_zh="使用 bidui linkage review 导出的文件",
+        fix_en="use the file that `bidui linkage review` wrote",
+    )
+
+
+def _problem(path: Path, sheet: str | None, row_no: int, code: str) -> Problem:
     column, what, fix = _REFUSALS[code]
     return Problem(
-        code=f"linkage.{code}", file=path.name, row=row_no, column=column,
+        code=f"linkage.{code}", file=path.name, sheet=sheet, row=row_no, column=column,
         what_zh=what[0], what_en=what[1], fix_zh=fix[0], fix_en=fix[1],
     )  # fmt: skip
 

@@ -32,7 +32,7 @@ _REFUSALS = {
     ),
     "verdict_unknown": _Words(
         "核查结论 verdict", ("核查结论不在选项之内", "the verdict is none of the choices"),
-        ("从下拉选项中选择", "choose one from the drop-down list"),
+        ("从下拉选项中选择；备注写在“说明”栏", "choose one from the drop-down list; remarks go into the note"),
     ),
     "wrong_side_unknown": _Words(
         "错误方 wrong_side", ("错误方不在选项之内", "the wrong side is none of the choices"),

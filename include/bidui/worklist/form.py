@@ -59,6 +59,7 @@ HOW_TO = (
 )
 
 _BLANKS = re.compile(r"[\s\u200b\ufeff*“”\"']+")
+_ENDINGS = re.compile(r"[.。!,;、]+$")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -75,5 +76,12 @@ def chinese_part(text: str) -> str:
 
 
 def choice(text: str, words: dict[str, str]) -> str:
-    """The key of a choice as somebody typed it; a text that is none of them stays as it is, to be refused by name."""
-    return words.get(chinese_part(text), text.strip())
+    """The key of a choice as somebody typed it; a text that is none of them stays as it is, to be refused by name.
+
+    Only the choice's own English may stand after it, and marks that end a sentence. A doubt (属实？), two choices
+    (属实/不属实) or a remark in the same cell is no choice: read as one, it would say what nobody has said.
+    """
+    word = chinese_part(text)
+    key = words.get(word)
+    rest = _ENDINGS.sub("", _BLANKS.sub("", unicodedata.normalize("NFKC", text))).removeprefix(word)
+    return key if key and rest.lower() in ("", key.replace("_", "")) else text.strip()

@@ -170,22 +170,35 @@ def answered_lines(file: Path) -> Iterator[Line]:
 def _header(table: Table) -> tuple[int, dict[str, int]] | None:
     """The first row that has an answer's or a key's header: its index, and column → position."""
     for index, row in enumerate(table.rows):
-        names: dict[str, int] = {}
-        for position, cell in enumerate(row):
-            name = form.chinese_part(cell)
-            if name:
-                names.setdefault(name, position)
+        names = _names(row)
         if form.VERDICT in names or form.FINDING in names:
             return index, names
     return None
 
 
+def _names(row: list[str]) -> dict[str, int]:
+    names: dict[str, int] = {}
+    for position, cell in enumerate(row):
+        name = form.chinese_part(cell)
+        if name:
+            names.setdefault(name, position)
+    return names
+
+
 def _lines(file: Path, table: Table, header: int, columns: dict[str, int]) -> Iterator[Line]:
-    wanted = {name: columns[name] for name in (*form.ANSWERS, *form.KEYS, form.PERSON, form.TITLE) if name in columns}
+    wanted = _wanted(columns)
     for row_no, row in enumerate(table.rows[header + 1 :], start=header + 2):
+        names = _names(row)
+        if all(name in names for name in (form.VERDICT, *form.KEYS)):  # another village's list pasted below
+            wanted = _wanted(names)
+            continue
         cells = {name: row[position].strip() for name, position in wanted.items() if position < len(row)}
         if any(cells.get(name) for name in form.ANSWERS):
             yield Line(Place(file.name, table.sheet, row_no), cells)
+
+
+def _wanted(columns: dict[str, int]) -> dict[str, int]:
+    return {name: columns[name] for name in (*form.ANSWERS, *form.KEYS, form.PERSON, form.TITLE) if name in columns}
 
 
 def _answer(line: Line) -> Answer:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +113,48 @@ def test_a_line_that_cannot_stand_is_refused_and_the_rest_goes_in(
         applied = verdict.apply(connection, file, today=dt.date(2026, 10, 16))
         connection.rollback()
     assert (applied.new, codes(applied)) == (1, [code])
+    assert applied.refused[0].row == 4
+
+
+def as_text(path: Path) -> Path:
+    """Saved as text in the machine's own encoding, the list of another file pasted below it."""
+    target = path.with_suffix(".csv")
+    with target.open("w", encoding="gb18030", newline="") as stream:
+        writer = csv.writer(stream)
+        for _ in range(2):
+            for row in openpyxl.load_workbook(path).active.iter_rows(values_only=True):
+                writer.writerow(["" if value is None else value for value in row])
+    return target
+
+
+def as_edited(path: Path) -> Path:
+    """A sheet of notes in front, the list renamed, its columns in another order, a header with other blanks."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    sheet.protection.disable()
+    sheet.title = "已填"
+    sheet.insert_cols(1, 2)
+    header = next(cell for cell in sheet[3] if cell.value == review.VERDICT)
+    header.value = "结论\u3000verdict "
+    book.create_sheet("草稿", 0).append(["随手记"])
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("saved", [as_text, as_edited])
+def test_verdicts_are_found_however_the_workbook_was_edited(
+    county: HandMadeCounty, queue: list[tuple[Any, ...]], tmp_path: Path, saved: Callable[[Path], Path]
+) -> None:
+    file = saved(answered(tmp_path / "back.xlsx", queue, answer("也许"), answer(review.DIFFERENT)))
+    with psycopg2.connect(county.url) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from ledger.link_verdict")
+            (before,) = cursor.fetchone() or (0,)
+            applied = verdict.apply(connection, file, today=dt.date(2026, 10, 16))
+            cursor.execute("select count(*) from ledger.link_verdict")
+            assert cursor.fetchone() == (before + 1,)  # however often the line stands in the file
+        connection.rollback()
+    assert set(codes(applied)) == {"linkage.verdict_unknown"}
     assert applied.refused[0].row == 4
 
 

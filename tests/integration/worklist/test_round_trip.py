@@ -343,6 +343,19 @@ def test_answers_are_found_however_the_list_was_edited(
     assert len(ask(connection, "select from ledger.answer where finding_id in ('f3', 'f5')")) == 2
 
 
+def test_two_lists_pasted_into_one_file_are_both_read(connection: Any, lists: Path, tmp_path: Path) -> None:
+    path = answer(village(lists, "石坡村"), "f3", 核实结果="也许")
+    other = answer(village(lists, "柳树村"), "f1", 核实结果="属实？")
+    book = openpyxl.load_workbook(path)
+    pasted = openpyxl.load_workbook(other).active
+    for row in pasted.iter_rows(values_only=True):  # with its titles and its header
+        book.active.append([None, *row])
+    book.save(path)
+    (taken,) = back(connection, tmp_path, path)
+    assert [line["疑点编号"] for line in taken.lines] == ["f3", "f1"]
+    assert [one[0] for one in codes(taken)] == ["outcome.verdict_unknown"] * 2
+
+
 def test_rows_that_cannot_stand_go_back_as_a_list_and_the_rest_go_in(connection: Any, lists: Path, tmp_path: Path) -> None:
     path = village(lists, "石坡村")
     answer(path, "f3", 核实结果="属实", 核实人="李四", 核实日期="2026-10-16")  # no way of checking

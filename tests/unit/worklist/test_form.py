@@ -17,6 +17,10 @@ from bidui.worklist.form import CHOICES, COLUMNS, WRONG_SIDES, chinese_part, cho
     [
         ("属实", "confirmed"), (" 属 实 ", "confirmed"), ("属实 confirmed", "confirmed"), ("“不属实”", "false_positive"),
         ("不属实。", "false_positive"), ("待补正\n", "unclear"), ("confirmed", "confirmed"), ("", ""), ("也许", "也许"), ("不属", "不属"),
+        ("不属实 false positive", "false_positive"), ("属实！", "confirmed"),
+        # A doubt, two choices, a remark or a tick is none: the row goes back and nobody is judged by half a word.
+        ("属实？", "属实？"), ("属实/不属实", "属实/不属实"), ("属实，但已搬走", "属实，但已搬走"), ("属实（待核）", "属实（待核）"),
+        ("√", "√"), ("是", "是"),
         ("豁免", "豁免"),  # nobody grants an exemption by a worklist
     ],
 )  # fmt: skip
