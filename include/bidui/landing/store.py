@@ -22,7 +22,7 @@ def stored(sha256: str) -> Path:
 def keep(delivery: Delivery) -> tuple[str, Path]:
     """Copy a delivery's bytes into the store while hashing them; return the hash and the kept file (mode 0400).
 
-    Bytes that are there already are not written again. Raises ProblemError when the file cannot be read or changes
+    Bytes that are there already are not written again, but count as young. Raises ProblemError when the file cannot be read or changes
     while it is copied (somebody is still writing it): the next run takes it up again.
     """
     try:
@@ -48,6 +48,8 @@ def keep(delivery: Delivery) -> tuple[str, Path]:
             if not place.exists():
                 beside.chmod(0o400)
                 beside.rename(place)
+            else:
+                os.utime(place)  # bytes that came again are young: retention goes by it while their batch is landing
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import shutil
-import time
 from pathlib import Path
 
 import psycopg2.extensions
@@ -14,13 +12,13 @@ from psycopg2 import sql
 
 from bidui import clock, handed_out
 from bidui.alert import Alert, tell
-from bidui.platform import intake, service, settings
+from bidui.platform import intake, old_files, service, settings
 from bidui.platform.departments import departments
 from bidui.platform.rest import Airflow
 from bidui.problem import Problem, ProblemError
-from bidui.warehouse import people
+from bidui.validation.docs import expire_docs
+from bidui.warehouse import embedded, people
 from bidui.warehouse.connection import connect, transaction
-from bidui.worklist.places import refused_folder, taken_folder, worklist_folder
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +35,11 @@ where greatest(b.as_of, n.last_used) < %(before)s
         b.status = 'accepted'
         and b.data_date = (select max(data_date) from ledger.batch where extract = b.extract and status = 'accepted')
     )
+"""
+
+# Bytes stay as long as any batch that names them: the file of a duplicate, or of a delivery in parts, is there once.
+BYTES = """
+select sha256, not bool_and(batch_id = any(%(expired)s::bigint[])) as is_needed from ledger.batch group by sha256
 """
 
 PARTITIONS = """
@@ -91,25 +94,41 @@ def health(airflow: Airflow, today: dt.date) -> None:
 
 
 def expire(today: dt.date) -> dict[str, int]:
-    """Drop what is beyond its retention; return counts of partitions and log folders dropped, and of orphans seen."""
+    """Drop what is beyond its retention (`retention.yml`); return counts of what went, and of what is strange and stays.
+
+    Strange are partitions that no batch belongs to, files handed out that were changed, pulled files never landed.
+    """
     policy = yaml.safe_load(RETENTION.read_text(encoding="utf-8"))
+    before = {name: today - dt.timedelta(days=days) for name, days in policy.items() if name.endswith("_days")}
     with transaction() as connection:
-        dropped = _drop_partitions(connection, today - dt.timedelta(days=policy["batch_days"]))
+        expired = _expired(connection, before["batch_days"])
+        dropped = _drop_partitions(connection, expired)
         orphans = _orphans(connection)
+        landed, needed = _bytes_known(connection, expired)
         handed = handed_out.expire(connection, today, policy["handed_out_days"])
         closed = people.close_expired(connection)
+    pulled, never_landed = old_files.drop_pulled(landed, before["pulled_days"])
     for name in orphans:
         log.warning("没有批次的分区 · a partition that no batch belongs to: %s", name)
     for export_id in handed.changed:
         log.warning("导出 %s 已过保留期，文件已有改动，未删 · files of this export are beyond its time but were changed", export_id)
+    if never_landed:
+        log.warning("pulled/ 中 %s 个文件一直未入库 · files in pulled/ that never landed", never_landed)
     return {
         "partitions": dropped,
         "orphans": len(orphans),
         "handed_out": handed.removed,
         "logins_closed": len(closed),
-        "worklists": _drop_worklists(policy["handed_out_days"]),
-        "log_folders": _drop_logs(settings.log_dir() / "tasks", policy["task_log_days"]),
-        "logs_turned": _turn_logs(settings.log_dir(), policy["component_log_mb"]),
+        "worklists": old_files.drop_worklists(before["handed_out_days"]),
+        "stored": old_files.drop_store(needed, before["batch_days"]),
+        "intake": old_files.drop_intake(before["intake_days"]),
+        "pulled": pulled,
+        "never_landed": never_landed,
+        "receipts": old_files.drop_receipts(before["receipt_days"]),
+        "docs": expire_docs(before["docs_days"]),
+        "log_folders": old_files.drop_task_logs(settings.log_dir() / "tasks", before["task_log_days"]),
+        "server_logs": old_files.drop_logs(embedded.log_files(), before["server_log_days"]),
+        "logs_turned": old_files.turn_logs(settings.log_dir(), policy["component_log_mb"]),
     }
 
 
@@ -167,15 +186,28 @@ def check_health() -> None:
         airflow.close()
 
 
-def _drop_partitions(connection: psycopg2.extensions.connection, before: dt.date) -> int:
+def _expired(connection: psycopg2.extensions.connection, before: dt.date) -> dict[int, str]:
     with connection.cursor() as cursor:
         cursor.execute(EXPIRED, {"before": before})
-        expired = {f"{extract}__b{batch_id}" for batch_id, extract in cursor.fetchall()}
+        return dict(cursor.fetchall())
+
+
+def _drop_partitions(connection: psycopg2.extensions.connection, expired: dict[int, str]) -> int:
+    names = {f"{extract}__b{batch_id}" for batch_id, extract in expired.items()}
+    with connection.cursor() as cursor:
         cursor.execute(PARTITIONS)
-        tables = [row for row in cursor.fetchall() if row[1] in expired]
+        tables = [row for row in cursor.fetchall() if row[1] in names]
         for schema, table in tables:
             cursor.execute(sql.SQL("drop table {}.{}").format(sql.Identifier(schema), sql.Identifier(table)))
     return len(tables)
+
+
+def _bytes_known(connection: psycopg2.extensions.connection, expired: dict[int, str]) -> tuple[set[str], set[str]]:
+    """SHA-256 of all bytes that the ledger names, and of those that a batch within its retention names."""
+    with connection.cursor() as cursor:
+        cursor.execute(BYTES, {"expired": list(expired)})
+        landed = dict(cursor.fetchall())
+    return set(landed), {sha256 for sha256, is_needed in landed.items() if is_needed}
 
 
 def _orphans(connection: psycopg2.extensions.connection) -> list[str]:
@@ -184,39 +216,3 @@ def _orphans(connection: psycopg2.extensions.connection) -> list[str]:
         known = {f"{extract}__b{batch_id}" for extract, batch_id in cursor.fetchall()}
         cursor.execute(PARTITIONS)
         return sorted(f"{schema}.{table}" for schema, table in cursor.fetchall() if table not in known)
-
-
-def _drop_logs(tasks: Path, days: int) -> int:
-    """Remove folders of runs whose newest file is older than `days`."""
-    oldest = time.time() - days * 86_400
-    dropped = 0
-    for run in tasks.glob("dag_id=*/run_id=*"):
-        newest = max((path.stat().st_mtime for path in run.rglob("*")), default=run.stat().st_mtime)
-        if newest < oldest:
-            shutil.rmtree(run)
-            dropped += 1
-    return dropped
-
-
-def _drop_worklists(days: int) -> int:
-    """Remove lists filled in, returned and refused that are older than `days`: they hold names and numbers."""
-    oldest = time.time() - days * 86_400
-    places = (worklist_folder(), refused_folder(), taken_folder())
-    old = [
-        path for place in places for path in place.iterdir() if path not in places and path.stat().st_mtime < oldest
-    ]
-    for path in old:
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    return len(old)
-
-
-def _turn_logs(folder: Path, megabytes: int) -> int:
-    """Copy a long component log aside and empty it: the component keeps its file open, so it cannot be renamed."""
-    turned = 0
-    for path in folder.glob("*.log"):
-        if path.stat().st_size > megabytes * 2**20:
-            shutil.copyfile(path, path.with_suffix(".log.1"))
-            with path.open("r+b") as stream:
-                stream.truncate(0)
-            turned += 1
-    return turned

@@ -191,16 +191,19 @@ def _write(path: Path, text: str) -> None:
 def expire_docs(before: dt.date) -> int:
     """Remove the results of nights before a date and their pages; return how many files went.
 
-    What the ledger says of such a night stays: the next build renders its page again, without links to results.
+    What the ledger says of such a night stays: the next build renders its page once more, without links to results.
     """
-    removed = 0
-    for base in (results_dir(), docs_dir() / "validations"):
-        for night in base.glob("*/*"):
-            if night.is_dir() and night.name < before.isoformat():
-                removed += sum(1 for path in night.rglob("*") if path.is_file())
-                shutil.rmtree(night)
-    for page in (docs_dir() / "nights").glob("*.html"):
-        if page.stem < before.isoformat():
-            page.unlink()
-            removed += 1
-    return removed
+    old = [
+        night
+        for base in (results_dir(), docs_dir() / "validations")
+        for night in base.glob("*/*")
+        if night.is_dir() and night.name < before.isoformat()
+    ]
+    pages = [docs_dir() / "nights" / f"{name}.html" for name in {night.name for night in old}]
+    files = [path for night in old for path in night.rglob("*") if path.is_file()]
+    files += [page for page in pages if page.exists()]
+    for path in files:
+        path.unlink()
+    for night in old:
+        shutil.rmtree(night)
+    return len(files)

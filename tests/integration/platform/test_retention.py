@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,10 @@ import psycopg2.extensions
 import pytest
 
 from bidui import handed_out
+from bidui.landing.store import stored
 from bidui.platform import service, turn, upkeep
+from bidui.validation.project import docs_dir, results_dir
+from bidui.warehouse import embedded
 from bidui.warehouse.connection import connect
 
 TODAY = dt.date(2026, 10, 16)
@@ -35,14 +40,15 @@ def connection(warehouse: str) -> Iterator[psycopg2.extensions.connection]:
 
 
 def add_batch(
-    connection: psycopg2.extensions.connection, as_of: dt.date, status: str, used: dt.date | None = None
-) -> int:
+    connection: psycopg2.extensions.connection, as_of: dt.date, status: str, used: dt.date | None = None,
+    sha256: str = "h",
+) -> int:  # fmt: skip
     """A batch with its two partitions, landed at `as_of`, last used by the night `used`."""
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into ledger.batch (department, extract, as_of, data_date, received_at, source_name, sha256,"
-            " contract_version, status) values ('d', 'roll', %s, %s, now(), 'f', 'h', '1', %s) returning batch_id",
-            (as_of, as_of, status),
+            " contract_version, status) values ('d', 'roll', %s, %s, now(), 'f', %s, '1', %s) returning batch_id",
+            (as_of, as_of, sha256, status),
         )
         row = cursor.fetchone()
         assert row is not None
@@ -148,10 +154,76 @@ def test_a_night_does_not_overtake_an_earlier_one_that_is_not_published(
     assert bool(has_turn(monkeypatch, "success")) is waits
 
 
-def test_logs_are_looked_after_too(connection: psycopg2.extensions.connection, bidui_home: Path) -> None:
+def lay(path: Path, written: dt.date, content: bytes = b"x") -> Path:
+    """A file that was last written on a day."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    noon = dt.datetime.combine(written, dt.time(12)).timestamp()
+    os.utime(path, (noon, noon))
+    return path
+
+
+def lay_stored(content: bytes, written: dt.date) -> tuple[str, Path]:
+    """Delivered bytes in the store: their SHA-256 and their file."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    return sha256, lay(stored(sha256), written, content)
+
+
+def test_delivered_bytes_go_with_the_last_batch_that_names_them(connection: psycopg2.extensions.connection) -> None:
+    (gone, gone_file), (shared, shared_file), (held, held_file), (in_force, in_force_file) = (
+        lay_stored(name, LONG_AGO) for name in (b"gone", b"shared", b"held", b"in force")
+    )
+    _, landing_now = lay_stored(b"not in the ledger yet", TODAY)
+    _, never_landed = lay_stored(b"of no batch", LONG_AGO)
+    add_batch(connection, LONG_AGO, "superseded", used=LONG_AGO, sha256=gone)
+    add_batch(connection, LONG_AGO, "superseded", used=LONG_AGO, sha256=shared)
+    add_batch(connection, LATELY, "duplicate", sha256=shared)
+    add_batch(connection, LONG_AGO, "held", sha256=held)
+    add_batch(connection, LONG_AGO, "accepted", used=LONG_AGO, sha256=in_force)
+
+    assert upkeep.expire(TODAY)["stored"] == 2
+    there = [path.exists() for path in (gone_file, never_landed, shared_file, held_file, in_force_file, landing_now)]
+    assert there == [False, False, True, True, True, True]
+    assert upkeep.expire(TODAY)["stored"] == 0
+
+
+def test_every_place_of_the_home_loses_what_is_old_and_nothing_else(
+    connection: psycopg2.extensions.connection, bidui_home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    add_batch(connection, LATELY, "accepted", sha256=hashlib.sha256(b"landed").hexdigest())
+    pulled, tasks = bidui_home / "pulled" / "d" / "roll", bidui_home / "airflow" / "logs" / "tasks" / "dag_id=x"
+    results, pages = results_dir(), docs_dir()
+    old = {
+        "intake": lay(bidui_home / "intake" / LONG_AGO.isoformat() / "d.json", LONG_AGO),
+        "pulled": lay(pulled / "roll_1.csv", LONG_AGO, b"landed"),
+        "pulled, half": lay(pulled / "roll_2.csv.part", LONG_AGO, b"half"),
+        "receipts": lay(bidui_home / "return" / "d" / "回执_1.xlsx", LONG_AGO),
+        "worklists": lay(bidui_home / "returned" / "taken" / "村.xlsx", LONG_AGO),
+        "result": lay(results / "roll" / LONG_AGO.isoformat() / "t" / "b.json", LONG_AGO),
+        "page": lay(pages / "validations" / "roll" / LONG_AGO.isoformat() / "t" / "b.html", LONG_AGO),
+        "night's page": lay(pages / "nights" / f"{LONG_AGO}.html", LONG_AGO),
+        "log_folders": lay(tasks / "run_id=1" / "task.log", LONG_AGO),
+        "server_logs": lay(embedded.data_dir() / "log" / f"postgresql-{LONG_AGO}.log", LONG_AGO),
+    }
+    kept = [
+        lay(bidui_home / "intake" / LATELY.isoformat() / "d.json", LATELY),
+        lay(pulled / "roll_3.csv", LATELY, b"landed"),
+        lay(pulled / "roll_4.csv", LONG_AGO, b"never landed"),
+        lay(bidui_home / "return" / "d" / "回执_2.xlsx", LATELY),
+        lay(bidui_home / "returned" / "waiting.xlsx", LONG_AGO),
+        lay(results / "roll" / LATELY.isoformat() / "t" / "b.json", LATELY),
+        lay(pages / "nights" / f"{LATELY}.html", LATELY),
+        lay(pages / "nights" / f"{LONG_AGO + dt.timedelta(days=1)}.html", LONG_AGO),  # rendered anew, without results
+        lay(tasks / "run_id=2" / "task.log", LATELY),
+        embedded.log_files()[-1],
+    ]
     counts = upkeep.expire(TODAY)
-    assert counts["log_folders"] == 0
-    assert counts["logs_turned"] == 0
+    assert [name for name, path in old.items() if path.exists()] == []
+    assert [path for path in kept if not path.exists()] == []
+    assert {name: counts[name] for name in ("intake", "pulled", "never_landed", "receipts", "docs", "logs_turned")} == {
+        "intake": 1, "pulled": 2, "never_landed": 1, "receipts": 1, "docs": 3, "logs_turned": 0,
+    }  # fmt: skip
+    assert "roll_4" not in caplog.text
 
 
 def test_files_handed_out_go_when_their_time_is_over(connection: psycopg2.extensions.connection, tmp_path: Path) -> None:
