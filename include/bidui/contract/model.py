@@ -85,7 +85,10 @@ class Drift:
 
 @dataclass(frozen=True)
 class Unregistered:
-    """What is kept about people outside the registry, and why."""
+    """Which columns the office has reason to keep about people outside the registry, and why: a statement, see DECISIONS.
+
+    Nothing acts on it: such rows stay whole until their batch is beyond retention.
+    """
 
     keep: tuple[str, ...]
     why: str
