@@ -77,7 +77,7 @@ class Problem:
             text += f"; found {self.found}"
         if self.fix_en:
             text += f". To mend it: {self.fix_en}"
-        return text + "."
+        return text if text.endswith("?") else text + "."
 
     def __str__(self) -> str:
         return f"{self.zh}\n{self.en}"

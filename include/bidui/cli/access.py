@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-RoleName = Annotated[str, typer.Option("--role", help="角色：engineer、auditor、analyst、bi · role to connect as")]
+RoleName = Annotated[str, typer.Option("--role", help="角色：engineer、auditor、analyst、bi · the role")]
 OwnLogin = Annotated[str | None, typer.Option("--login", help="个人或工具的登录名 · login of a person or a tool")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="登录名，例如 zhang_san · login of a person or a tool")]
 Counties = Annotated[

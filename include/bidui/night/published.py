@@ -11,7 +11,7 @@ def not_published(night: dt.date | None) -> Problem:
     """The night named by `--as-of` is not published; None: no night is yet."""
     return Problem(
         code="night.not_published",
-        column="--as-of",
+        column="--as-of" if night else None,
         what_zh=f"{night} 尚未发布" if night else "尚无已发布的一夜",
         what_en=f"the night {night} is not published" if night else "no night is published yet",
         fix_zh="改用已发布的日期（bidui status），或先运行该夜的比对（bidui nightly）",

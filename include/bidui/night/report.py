@@ -32,7 +32,7 @@ order by department, extract
 """
 
 FINDINGS = """
-select f.rule_id, r.title_zh, r.title_en, f.severity, f.owner_department,
+select f.rule_id, r.title_zh, r.title_en, f.severity, f.owner_department, bool_and(f.is_baseline) as is_baseline,
     count(*) filter (where f.state = 'open') as open,
     count(*) filter (where e.event in ('opened', 'reopened')) as opened,
     count(*) filter (where e.event = 'closed') as closed
@@ -177,3 +177,8 @@ def _show_findings(report: dict[str, Any], console: Console) -> None:
             f"{row['open']:,}", f"{row['opened']:,}", f"{row['closed']:,}",
         )
     console.print(table)
+    if report["findings"] and all(row["is_baseline"] for row in report["findings"]):
+        console.print(
+            "首夜为基线：以上疑点标为首夜存量，核实清单默认不含 · the first night is the baseline: its findings are marked,"
+            " and worklists leave them out unless asked (--all)"
+        )

@@ -67,6 +67,19 @@ def load(folder: Path, tried: Path | None = None) -> Catalogue:
     A rule with a mistake becomes a problem and the others are kept; a file that is no YAML is one problem.
     `grains.yml` is part of the engine: a mistake there raises ValueError.
     """
+    if not (folder / GRAINS_FILE).is_file():
+        raise ProblemError(
+            Problem(
+                code="rule_folder",
+                file=folder.name,
+                what_zh="这不是规则目录",
+                what_en="this is not a catalogue's folder",
+                expected_zh=f"含 {GRAINS_FILE} 和规则文件的目录，如 dbt_project/rules",
+                expected_en=f"a folder with {GRAINS_FILE} and the rules, such as dbt_project/rules",
+                fix_zh="改用规则目录；单个文件请用 bidui rule dry-run 文件",
+                fix_en="name the folder; for a single file use `bidui rule dry-run FILE`",
+            )
+        )
     catalogue = Catalogue(grains=_load_grains(folder / GRAINS_FILE))
     schema = json.loads((folder / SCHEMA_FILE).read_text(encoding="utf-8"))
     for path in sorted(folder.glob("*.yml")):

@@ -16,6 +16,7 @@ import psycopg2.extensions
 from psycopg2 import sql
 
 from bidui.home import dbt_dir, sql_dir
+from bidui.night.published import not_published
 from bidui.problem import Problem, ProblemError
 from bidui.reference.parameter import PARAMETER_COLUMNS, PARAMETER_OPTIONAL, check_parameters, known_parameters
 from bidui.reference.table import read_table
@@ -162,15 +163,17 @@ def _night_of_facts(connection: psycopg2.extensions.connection, as_of: dt.date |
         if built:
             cursor.execute("select as_of from mart_comparison.fact_person limit 1")
             nights = [row[0] for row in cursor.fetchall()]
-    if not nights or as_of not in (None, nights[0]):
+    if not nights:
+        raise ProblemError(not_published(None))
+    if as_of not in (None, nights[0]):
         raise ProblemError(
             Problem(
                 code="rule_night_not_built",
-                what_zh=f"事实表不是 {as_of or '任何一夜'} 的",
-                what_en=f"the fact tables are not of {as_of or 'any night'}",
+                what_zh=f"事实表不是 {as_of} 的",
+                what_en=f"the fact tables are not of {as_of}",
                 column="--as-of",
-                expected_zh=f"{nights[0]}" if nights else "至少建成一夜",
-                expected_en=f"{nights[0]}" if nights else "one night built",
+                expected_zh=f"{nights[0]}",
+                expected_en=f"{nights[0]}",
                 fix_zh="去掉 --as-of，或先运行该夜：bidui nightly --as-of",
                 fix_en="leave --as-of out, or run that night first: bidui nightly --as-of",
             )
