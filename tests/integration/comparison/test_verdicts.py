@@ -104,7 +104,7 @@ CASES: list[tuple[str, str, dict[str, Any], str, str | None, str | None]] = [
     ("not obliged, signed", "family_doctor", {"is_chronic": False, "hi_chronic__has_contract": True},
      "department_only", None, None),
     ("obliged in this town", "family_doctor", {"is_chronic": False, "hi_chronic__has_contract": False,
-     "town_code": "990101102000"}, "registry_only", None, None),
+     "town_code": "990101102000", "village_code": "990101102001"}, "registry_only", None, None),
 
     # names: what normalisation does not explain is graded
     ("same", "health_insurance.person_name", {"health_insurance__name_grade": "same",
