@@ -132,7 +132,8 @@ begin
             c.town_code::text,
             c.village_code::text,
             c.field::text,
-            f.title_zh || ' · ' || f.title_en as title,
+            -- To have it is to live safely: what is compared is the opposite.
+            case c.field when 'unsafe_house' then '安全住房 · Safe dwelling' else f.title_zh || ' · ' || f.title_en end as title,
             case
                 when c.verdict = 'not_comparable' then 'unknown'
                 when c.field = 'unsafe_house' then case c.department_value when '否' then 'has' else 'missing' end

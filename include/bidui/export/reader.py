@@ -13,6 +13,7 @@ from bidui.contract.suggest import nearest
 from bidui.problem import Problem, ProblemError
 from bidui.warehouse import roles
 from bidui.warehouse.outward import OutwardTable, interface
+from bidui.warehouse.reading import not_readable
 from bidui.warehouse.roles import matrix
 
 COLUMNS = """
@@ -124,19 +125,8 @@ def relation_of(connection: psycopg2.extensions.connection, table: OutwardTable,
                 if not (row and row[0]):
                     raise ProblemError(_no_earlier(name))
     if not columns:
-        raise ProblemError(_not_readable(name))
+        raise ProblemError(not_readable(name))
     return Relation(table, columns, night)
-
-
-def _not_readable(name: str) -> Problem:
-    return Problem(
-        code="export.right",
-        what_zh=f"该登录无权读取 {name}，或尚无一夜建成它",
-        what_en=f"this login may not read {name}, or no night has made it yet",
-        column="--role, --login",
-        fix_zh="换用有权的角色（include/sql/access.yml），或先运行一夜",
-        fix_en="use a role that may (include/sql/access.yml), or run a night first",
-    )
 
 
 def _no_earlier(name: str) -> Problem:

@@ -5,23 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-import psycopg2.errors
 import psycopg2.extensions
-from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 
 from bidui import handed_out
 from bidui.connector import digest_of
 from bidui.export import csv_file, parquet_file
 from bidui.export.reader import Login, Relation, outward_table, relation_of, role_for
 from bidui.night.published import not_published
-from bidui.problem import Problem, ProblemError
-from bidui.warehouse.connection import connect
+from bidui.problem import ProblemError
+from bidui.warehouse.reading import same_moment, shows_names, within_rights
 from bidui.workbook import replacing
 
 FORMATS: dict[str, Callable[[psycopg2.extensions.connection, Relation, Path], int]] = {
@@ -34,12 +30,6 @@ select r.as_of, r.run_id, r.fingerprint
 from ledger.published_night as p
 inner join ledger.run as r
     on case when %(night)s::date is null then r.run_id = p.run_id else r.as_of = %(night)s and r.status = 'published' end
-"""
-
-SHOWS_NAMES = """
-select coalesce(bool_or(may_see_identifiers), false)
-from ledger.access_grant
-where login = %s and revoked_at is null and (valid_until is null or valid_until >= ledger.county_today())
 """
 
 # What people wrote about a field check may name somebody; who may not see names is not shown it.
@@ -71,47 +61,31 @@ def export(
     """
     table = outward_table(table_name)
     reader = login or role_for(table, role)
-    with closing(connect(application="bidui export")) as owner, closing(psycopg2.connect(reader.url)) as connection:
-        owner.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ)
-        connection.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ, readonly=True)
-        with owner, owner.cursor() as cursor:
-            cursor.execute("select pg_export_snapshot()")
-            ((snapshot,),) = cursor.fetchall()
-            run = _run(cursor, night)
-            with connection:
-                with connection.cursor() as reading:
-                    reading.execute("set transaction snapshot %s", (snapshot,))
-                relation = relation_of(connection, table, night)
-                with replacing(path) as beside:
-                    rows = _read(connection, relation, beside, file_format)
-            sha256 = digest_of(path)
-            cursor.execute(SHOWS_NAMES, (reader.name,))
-            ((shows_names,),) = cursor.fetchall()
-            done = Export(
-                path, path.with_name(f"{path.name}.meta.json"), run["as_of"], rows, sha256,
-                is_masked=not (shows_names and (table.schema == "audit" or NAMING & relation.columns.keys())),
-            )  # fmt: skip
-            _write_sidecar(done, relation, run, file_format, reader)
-            handed_out.record(
-                owner, "table", relation.name, done.as_of, path, [path], rows,
-                by=by, login=reader.name, is_masked=done.is_masked, beside=[done.sidecar],
-            )  # fmt: skip
+    with same_moment(reader.url, application="bidui export") as (owner, reading):
+        run = _run(owner, night)
+        relation = relation_of(reading, table, night)
+        with replacing(path) as beside, within_rights(relation.name):
+            rows = FORMATS[file_format](reading, relation, beside)
+        sees_names = shows_names(owner, reader.name)
+        done = Export(
+            path, path.with_name(f"{path.name}.meta.json"), run["as_of"], rows, digest_of(path),
+            is_masked=not (sees_names and (table.schema == "audit" or NAMING & relation.columns.keys())),
+        )  # fmt: skip
+        _write_sidecar(done, relation, run, file_format, reader)
+        handed_out.record(
+            owner, "table", relation.name, done.as_of, path, [path], rows,
+            by=by, login=reader.name, is_masked=done.is_masked, beside=[done.sidecar],
+        )  # fmt: skip
     return done
 
 
-def _run(cursor: psycopg2.extensions.cursor, night: dt.date | None) -> dict[str, Any]:
-    cursor.execute(NIGHT, {"night": night})
-    row = cursor.fetchone()
+def _run(owner: psycopg2.extensions.connection, night: dt.date | None) -> dict[str, Any]:
+    with owner.cursor() as cursor:
+        cursor.execute(NIGHT, {"night": night})
+        row = cursor.fetchone()
     if row is None:
         raise ProblemError(not_published(night))
     return {"as_of": row[0], "run_id": row[1], "fingerprint": row[2]}
-
-
-def _read(connection: psycopg2.extensions.connection, relation: Relation, path: Path, file_format: str) -> int:
-    try:
-        return FORMATS[file_format](connection, relation, path)
-    except psycopg2.errors.QueryCanceled:
-        raise ProblemError(_too_long(relation.name)) from None
 
 
 def _write_sidecar(done: Export, relation: Relation, run: dict[str, Any], file_format: str, reader: Login) -> None:
@@ -134,14 +108,3 @@ def _write_sidecar(done: Export, relation: Relation, run: dict[str, Any], file_f
     }
     with replacing(done.sidecar) as beside:
         beside.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def _too_long(name: str) -> Problem:
-    return Problem(
-        code="export.too_long",
-        what_zh=f"读取 {name} 超过了该登录的时限，未写文件",
-        what_en=f"reading {name} takes longer than this login may; no file was written",
-        column="--role, --login",
-        fix_zh="换用时限更长的角色（include/sql/access.yml），或导出汇总",
-        fix_en="use a role with a longer limit (include/sql/access.yml), or export a summary",
-    )

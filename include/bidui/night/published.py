@@ -1,10 +1,26 @@
-"""What a command that needs a published night says when there is none."""
+"""What a command that needs a published night asks, and says when there is none."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from bidui.problem import Problem
+import psycopg2.extensions
+
+from bidui.problem import Problem, ProblemError
+
+PUBLISHED = """
+select exists (select from ledger.run where as_of = %(night)s and status = 'published')
+    or exists (select from ledger.published_night where as_of = %(night)s)
+"""
+
+
+def require_published(connection: psycopg2.extensions.connection, night: dt.date) -> None:
+    """Raise ProblemError when the night is not published."""
+    with connection.cursor() as cursor:
+        cursor.execute(PUBLISHED, {"night": night})
+        row = cursor.fetchone()
+    if not row or not row[0]:
+        raise ProblemError(not_published(night))
 
 
 def not_published(night: dt.date | None) -> Problem:

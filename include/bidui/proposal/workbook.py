@@ -17,11 +17,8 @@ from psycopg2 import sql
 
 from bidui import handed_out
 from bidui.contract import Extract, Sources
-from bidui.night.published import not_published
-from bidui.problem import ProblemError
+from bidui.night.published import require_published
 from bidui.workbook import Book, Cell, Column, Mark, file_stem, open_book
-
-PUBLISHED = "select exists (select from ledger.run where as_of = %s and status = 'published')"
 
 IN_FORCE = "p.from_night <= %(night)s and %(night)s < p.to_night"
 
@@ -92,11 +89,8 @@ def write_proposals(
     Names and numbers are in the clear: the folder is 0700, files 0600, and the export is on record by name (`by`).
     Raises ProblemError when the night is not published or a file cannot be written.
     """
+    require_published(connection, night)
     with connection.cursor() as cursor:
-        cursor.execute(PUBLISHED, (night,))
-        row = cursor.fetchone()
-        if not row or not row[0]:
-            raise ProblemError(not_published(night))
         cursor.execute(CLAIMS)
         claims = {(kind, field, claim): words for kind, field, claim, words in cursor.fetchall()}
         cursor.execute(TOWNS, {"night": night, "county": county, "town": town})

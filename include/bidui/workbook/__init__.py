@@ -1,13 +1,16 @@
 """Workbooks that people open: text stays text, keys are locked, a half-written file is never seen."""
 
+from bidui.workbook.form_sheet import MOST_FORMS, FormSheet
 from bidui.workbook.place import export_folder, file_stem, refuse_if_open, replacing, writing
 from bidui.workbook.safe_sheet import SMALL, Book, Cell, Column, Mark, Sheet, open_book
 
 __all__ = [
+    "MOST_FORMS",
     "SMALL",
     "Book",
     "Cell",
     "Column",
+    "FormSheet",
     "Mark",
     "Sheet",
     "export_folder",

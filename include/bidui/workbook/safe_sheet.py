@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from math import ceil
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +18,8 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from bidui.home import secret
+from bidui.workbook.form_sheet import FormSheet
+from bidui.workbook.lines import LINE_HEIGHT, MOST_LINES, lines_of
 from bidui.workbook.place import replacing
 
 Cell = str | int | float | Decimal | dt.date | bool | None
@@ -28,11 +29,6 @@ SMALL = 2_000
 ROWS_OF_A_SHEET = 1_048_576
 TEXT_OF_A_CELL = 32_767
 CHOICES_LENGTH = 255
-
-# Heights are written out: what an office suite makes of wrapped text without them differs from one to the next.
-LINE_HEIGHT = 14.5
-CHARACTERS_PER_WIDTH = 1.1  # widths count characters of 11 points, cells have 10
-MOST_LINES = 28  # a row may be 409 points high
 
 _BASE = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#BFBFBF", "font_size": 10}
 _MARKS: dict[Mark, dict[str, Any]] = {
@@ -69,12 +65,6 @@ class Column:
     def __post_init__(self) -> None:
         if len(",".join(self.choices)) > CHOICES_LENGTH:
             raise ValueError(f"the choices of {self.header!r} exceed the {CHOICES_LENGTH} characters a workbook allows")
-
-
-def _lines(text: str, width: float) -> int:
-    """Lines that a text takes in a column; a Chinese character is as wide as two others, which GB18030 tells."""
-    room = width * CHARACTERS_PER_WIDTH
-    return sum(max(1, ceil(len(part.encode("gb18030", "replace")) / room)) for part in text.split("\n"))
 
 
 class Sheet:
@@ -152,7 +142,7 @@ class Sheet:
         for cell, column in zip(cells, self._columns, strict=True):
             # Half the width in characters is what the widest text of one line has.
             if isinstance(cell, str) and (2 * len(cell) > column.width or "\n" in cell) and not column.hidden:
-                lines = max(lines, _lines(cell, column.width))
+                lines = max(lines, lines_of(cell, column.width))
         if lines > 1:
             self._sheet.set_row(line, LINE_HEIGHT * min(lines, MOST_LINES) + 2)
 
@@ -187,7 +177,7 @@ class Book:
         )
         self._book.set_properties({"title": title, "created": dt.datetime(created.year, created.month, created.day)})  # noqa: DTZ001
         self._formats: dict[tuple[object, ...], Any] = {}
-        self._sheets: list[Sheet] = []
+        self._sheets: list[Sheet | FormSheet] = []
 
     def sheet(
         self,
@@ -199,10 +189,20 @@ class Book:
         filtered: bool = True,
     ) -> Sheet:
         """Begin a sheet; the one before is finished, because memory is kept flat by writing one sheet at a time."""
+        sheet = Sheet(self, name, columns, titles, protected=protected, filtered=filtered)
+        self._follow(sheet)
+        return sheet
+
+    def forms(self, name: str, widths: Sequence[float]) -> FormSheet:
+        """Begin a sheet of forms to print and fill in by hand; the one before is finished, as with `sheet`."""
+        sheet = FormSheet(self, name, widths)
+        self._follow(sheet)
+        return sheet
+
+    def _follow(self, sheet: Sheet | FormSheet) -> None:
         if self._sheets:
             self._sheets[-1].finish()
-        self._sheets.append(Sheet(self, name, columns, titles, protected=protected, filtered=filtered))
-        return self._sheets[-1]
+        self._sheets.append(sheet)
 
     def close(self) -> None:
         """Finish the last sheet and write the file."""

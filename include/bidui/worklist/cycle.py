@@ -16,18 +16,12 @@ import psycopg2.extensions
 from bidui import handed_out
 from bidui.connector import digest_of
 from bidui.contract import Sources
-from bidui.night.published import not_published
+from bidui.night.published import require_published
 from bidui.problem import Problem, ProblemError
 from bidui.workbook import SMALL, Cell, Column, Mark, file_stem, open_book, refuse_if_open, writing
-from bidui.worklist.findings import Finding, Findings, Place
+from bidui.worklist.findings import UNPLACED, Finding, Findings, Place
 from bidui.worklist.form import COLUMNS, HOW_TO, SEVERITY, seal
 
-PUBLISHED = """
-select exists (select from ledger.run where as_of = %(night)s and status = 'published')
-    or exists (select from ledger.published_night where as_of = %(night)s)
-"""
-
-UNPLACED = "未定位"
 INDEX = "目录.xlsx"
 SUMS = "SHA256SUMS"
 _SEVERITY_COLUMN = 6
@@ -67,11 +61,7 @@ def write_cycle(
     asked (`by`). Without `with_baseline`, findings that were there on the first night stay back. The caller commits.
     Raises ProblemError when the night is not published or the place cannot be written; nothing is left half-written.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(PUBLISHED, {"night": night})
-        row = cursor.fetchone()
-    if not row or not row[0]:
-        raise ProblemError(not_published(night))
+    require_published(connection, night)
     name = f"{night}-all" if with_baseline else f"{night}"
     findings = Findings(connection, sources, night)
     target = out / f"疑点清单_{name}"
@@ -83,7 +73,7 @@ def write_cycle(
             village = findings.name(place.village) or f"{town}（村未定）"
             path = folder / _safe(town) / f"{_unused(used, f'{_safe(town)}/{_safe(village)}', place)}_疑点清单_{name}.xlsx"
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            files.append(_File(town, village, path, _write(path, lines, _where(findings, place), name, night)))
+            files.append(_File(town, village, path, _write(path, lines, findings.where(place), name, night)))
         _write_index(folder / INDEX, files, folder, name, night)
     total = sum(file.counts.total() for file in files)
     handed_out.record(
@@ -129,10 +119,6 @@ def _write_index(path: Path, files: list[_File], folder: Path, cycle: str, night
                 file.town, file.village, str(file.path.relative_to(folder)), file.counts.total(),
                 *(file.counts[severity] for severity in SEVERITY),
             ])  # fmt: skip
-
-
-def _where(findings: Findings, place: Place) -> str:
-    return " ".join(filter(None, map(findings.name, (place.county, place.town, place.village)))) or UNPLACED
 
 
 def _safe(name: str) -> str:

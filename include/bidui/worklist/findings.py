@@ -31,6 +31,7 @@ order by division_code, valid_from desc
 """
 
 ROWS_AT_A_TIME = 2_000
+UNPLACED = "未定位"
 
 
 @dataclass(frozen=True)
@@ -91,15 +92,20 @@ class Findings:
         """The name of a division, its code where the reference does not know it; empty for None."""
         return self._divisions.get(division_code, division_code) if division_code else ""
 
+    def where(self, place: Place) -> str:
+        """A place as county, town and village by name, as far as they are known."""
+        return " ".join(filter(None, map(self.name, (place.county, place.town, place.village)))) or UNPLACED
+
     def by_place(self, *, with_baseline: bool) -> Iterator[tuple[Place, Iterator[Finding]]]:
         """Places in order, each with its findings; a place must be used up before the next is asked for."""
         with self._connection.cursor(name="worklist", cursor_factory=NamedTupleCursor) as cursor:
             cursor.itersize = ROWS_AT_A_TIME
             cursor.execute(WAITING, (self._night, with_baseline))
             for place, rows in groupby(cursor, key=_place):
-                yield place, self._told(rows)
+                yield place, self.told(rows)
 
-    def _told(self, rows: Iterable[Any]) -> Iterator[Finding]:
+    def told(self, rows: Iterable[Any]) -> Iterator[Finding]:
+        """Rows as of `ledger.worklist`, a household's together, as findings in words, each under its cause."""
         for _, household in groupby(rows, key=lambda row: row.household):
             for depth, row in causes_first(list(household)):
                 yield self._finding(depth, row)
