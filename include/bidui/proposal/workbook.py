@@ -1,6 +1,7 @@
 """One workbook per town: the registry's rows as delivered, in its own headers, each proposal beside the value it is about.
 
-The registry's columns keep what the registry says: should such a file ever be dropped as a registry, no unverified value
+What is printed stands first: who it is, what is proposed and on what grounds, room for the answer. The rest of the
+registry's columns follow for the screen. They keep what the registry says: should such a file ever be dropped as a registry, no unverified value
 goes in with it.
 """
 
@@ -10,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psycopg2.extensions
 from psycopg2 import sql
@@ -59,10 +60,20 @@ CLAIMS = "select subject_kind, field, claim, claim_zh from reference.proposable_
 # The registry's extract of each kind of subject, and what a proposal that is no column of it is called.
 SHEETS = {"person": "registry_person", "household": "registry_household"}
 BESIDE = {"member": "家庭成员"}
-CONFIDENCE = {"high": "高 high", "medium": "中 medium", "low": "低 low"}
+# By which columns of the registry a reader knows whom a row is about, where its extract has them.
+WHOM = {"village_name": 10, "household_no": 19, "person_name": 9, "id_no": 19}
+CONFIDENCE = {"high": "把握高 high", "medium": "把握中 medium", "low": "把握低 low"}
 SAYS = {"proposed": "支持建议值", "registry": "支持名册值", "other": "另有他值"}
 MARKS: dict[str, Mark] = {"high": "changed", "medium": "changed", "low": "muted"}
 UNVERIFIED = "未核实"
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What stands in a column: the registry's value of a field, the proposal for it, all proposals, their basis, an answer."""
+
+    kind: Literal["registry", "proposal", "proposals", "basis", "answer"]
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,50 +128,63 @@ def _sheet(
         cursor.execute(FIELDS, given)
         proposed = {field for (field,) in cursor.fetchall()}
     columns, places = _columns(extract, proposed)
+    titles = {column.name: column.header for column in extract.columns} | BESIDE
     sheet = book.sheet(
         f"{extract.title.zh.split('/')[-1].strip()}_{UNVERIFIED}", columns,
         titles=(
             f"{name} 清洗建议（{UNVERIFIED}，核实前不得录入名册） · unverified: not to be entered before it was checked",
-            f"比对日期 {night}；黄色为建议值，灰色为把握低；“无”为应清空 · yellow: proposed, grey: low confidence, 无: none",
+            f"比对日期 {night}；黄色为建议值，灰色为把握低；“无”为应清空；名册其余各列在右侧"
+            " · yellow: proposed, grey: low confidence, 无: none; the registry's other columns are to the right",
         ),
     )  # fmt: skip
     for row, proposals in _rows(connection, extract, given):
         cells: list[Cell] = []
         marks: dict[int, Mark] = {}
-        for position, (field, is_proposal) in enumerate(places):
-            if not is_proposal:
-                cells.append(row.get(field))
-            elif field in proposals:
-                cells.append(proposals[field]["value"])
-                marks[position] = MARKS[proposals[field]["confidence"]]
+        ordered = [place.field for place in places if place.kind == "proposal" and place.field in proposals]
+        told = {
+            "proposals": "\n".join(_proposal(titles, row, field, proposals[field]) for field in ordered),
+            "basis": "\n".join(
+                f"{titles[field]}：{_basis(proposals[field]['basis'], kind, field, sources, claims)}" for field in ordered
+            ),
+        }
+        for position, place in enumerate(places):
+            if place.kind == "registry":
+                cells.append(row.get(place.field))
+            elif place.kind == "proposal" and place.field in proposals:
+                cells.append(proposals[place.field]["value"])
+                marks[position] = MARKS[proposals[place.field]["confidence"]]
             else:
-                cells.append(None)
-        titles = {column.name: column.header for column in extract.columns} | BESIDE
-        ordered = [field for field, is_proposal in places if is_proposal and field in proposals]
-        cells.append("\n".join(f"{titles[field]}：{CONFIDENCE[proposals[field]['confidence']]}" for field in ordered))
-        cells.append(
-            "\n".join(
-                f"{titles[field]}：{_basis(proposals[field]['basis'], kind, field, sources, claims)}"
-                for field in ordered
-            )
-        )
+                cells.append(told.get(place.kind))
         sheet.row(cells, marks)
 
 
-def _columns(extract: Extract, proposed: set[str]) -> tuple[list[Column], list[tuple[str, bool]]]:
-    """The sheet's columns, and per column the field and whether it holds proposals (the last two columns have no field)."""
-    columns: list[Column] = []
-    places: list[tuple[str, bool]] = []
-    for column in extract.columns:
-        columns.append(Column(column.header, 20 if column.personal else 12))
-        places.append((column.name, False))
-        if column.name in proposed:
-            columns.append(Column(f"建议：{column.header}（{UNVERIFIED}）", 20))
-            places.append((column.name, True))
-    for field in sorted(proposed - {column.name for column in extract.columns}):
-        columns.append(Column(f"建议：{BESIDE[field]}（{UNVERIFIED}）", 20))
-        places.append((field, True))
-    return [*columns, Column("把握 · confidence", 18), Column("依据 · basis", 60)], places
+def _columns(extract: Extract, proposed: set[str]) -> tuple[list[Column], list[_Place]]:
+    """The sheet's columns and what stands in each: first what is printed."""
+    of_registry = {column.name: column for column in extract.columns}
+
+    def pair(field: str, width: float, *, printed: bool) -> Iterator[tuple[Column, _Place]]:
+        header = of_registry[field].header if field in of_registry else BESIDE[field]
+        if field in of_registry:
+            yield Column(header, width, printed=printed), _Place("registry", field)
+        if field in proposed:
+            yield Column(f"建议：{header}（{UNVERIFIED}）", 20, printed=printed), _Place("proposal", field)
+
+    whom = [field for field in WHOM if field in of_registry]
+    rest = [field for field in of_registry if field not in WHOM] + sorted(proposed - of_registry.keys())
+    both = [
+        *(one for field in whom for one in pair(field, WHOM[field], printed=True)),
+        (Column(f"建议（{UNVERIFIED}） · proposals", 36), _Place("proposals")),
+        (Column("依据 · basis", 42), _Place("basis")),
+        (Column("核实情况 · answer", 16), _Place("answer")),
+        *(one for field in rest for one in pair(field, 12, printed=False)),
+    ]
+    return [column for column, _ in both], [place for _, place in both]
+
+
+def _proposal(titles: dict[str, str], row: dict[str, Any], field: str, proposal: dict[str, Any]) -> str:
+    """A proposal in a line, after what the registry says where the field is a column of it."""
+    registry = f"{row[field] or '（空）'} → " if field in row else ""
+    return f"{titles[field]}：{registry}{proposal['value']}（{CONFIDENCE[proposal['confidence']]}）"
 
 
 def _rows(

@@ -49,7 +49,7 @@ def test_original_and_proposed_stand_side_by_side(county: HandMadeFacts, tmp_pat
 
     header = [cell.value for cell in people[3]]
     registry = [text for text in header if "未核实" not in text and "·" not in text]
-    assert registry == [column.header for column in load_sources().extracts["registry_person"].columns]
+    assert sorted(registry) == sorted(column.header for column in load_sources().extracts["registry_person"].columns)
     first = dict(zip(header, people[4], strict=True))
     assert (first["姓名"].value, first["姓名"].data_type, first["证件号码"].value) == ("=张三", "s", "990101199001010010")
     at = header.index("是否参加城乡居民基本医疗保险")
@@ -57,8 +57,15 @@ def test_original_and_proposed_stand_side_by_side(county: HandMadeFacts, tmp_pat
     assert [cell.value for cell in people[4][at: at + 2]] == ["否", "是"]
     assert people[4][at + 1].fill.fgColor.rgb == "FFFFF2CC" and people[4][at].fill.fill_type is None
     assert "批次7 第12行，1级关联" in first["依据 · basis"].value
-    assert "低 low" in first["把握 · confidence"].value  # the drop-out hint
-    assert dict(zip(header, people[5], strict=True))["建议：家庭成员（未核实）"].value == "已故（2026-06-18）"
+    told = first["建议（未核实） · proposals"].value
+    assert "是否参加城乡居民基本医疗保险：否 → 是（把握" in told and "（把握低 low）" in told  # the drop-out hint
+    # On paper: who it is, what is proposed and why, room for the answer, on landscape A4.
+    printed = header[: openpyxl.utils.column_index_from_string(people.print_area.split("$")[-2])]
+    assert printed == ["行政村", "户编号", "姓名", "证件号码", "建议（未核实） · proposals", "依据 · basis", "核实情况 · answer"]
+    assert (people.page_setup.orientation, people.page_setup.paperSize) == ("landscape", 9)
+    second = dict(zip(header, people[5], strict=True))
+    assert second["建议：家庭成员（未核实）"].value == "已故（2026-06-18）"
+    assert second["建议（未核实） · proposals"].value == "家庭成员：已故（2026-06-18）（把握高 high）"
     at = [cell.value for cell in households[3]].index("危房等级")
     assert [cell.value for cell in households[4][at: at + 2]] == ["A级", "B"]
     assert county.query("select name, exported_by, files, rows, is_masked from ledger.export") == [
