@@ -14,6 +14,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from bidui.night.seldom_right import rules_to_retire, show_rules_to_retire
+
 EXTRACTS = """
 select
     department, extract, source_name, data_date::text as data_date, batch_id, status,
@@ -69,6 +71,7 @@ def collect(connection: psycopg2.extensions.connection, as_of: dt.date) -> dict[
         if ready and ready["ready"]:
             cursor.execute(FINDINGS, parameters)
             findings = cursor.fetchall()
+        to_retire = rules_to_retire(cursor, as_of)
     return {
         "as_of": as_of.isoformat(),
         "published": bool(published and published["as_of"] == as_of.isoformat()),
@@ -77,6 +80,7 @@ def collect(connection: psycopg2.extensions.connection, as_of: dt.date) -> dict[
         "in_force": [dict(row) for row in in_force],
         "verdicts": verdicts,
         "findings": [dict(row) for row in findings],
+        "rules_to_retire": to_retire,
     }
 
 
@@ -132,6 +136,7 @@ def show(report: dict[str, Any], places: dict[str, str], console: Console) -> No
             console.print(f"[bold red]暂存待核 held[/] {batch['source_name']} (batch {batch['batch_id']}): {batch['reason']}")
     _show_verdicts(report, console)
     _show_findings(report, console)
+    show_rules_to_retire(report["rules_to_retire"], console)
     for label, place in places.items():
         console.print(f"{label}: {place}", soft_wrap=True, highlight=False)
 

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from bidui.contract import Sources
 from bidui.night.report import narrow_table, two_lines
+from bidui.night.seldom_right import rules_to_retire, show_rules_to_retire
 from bidui.warehouse import access_log
 
 # All parts of the newest delivery of each extract.
@@ -35,16 +36,6 @@ select exists (
 )
 """
 
-# The operator is told a share that is not published where it stands for a few.
-TO_RETIRE = """
-select r.rule_id, r.title_zh, r.title_en, p.precision
-from mart_summary.rule_precision as p
-inner join reference.rule as r on r.rule_id = p.rule_id and r.rule_version = p.rule_version
-inner join ledger.published_night as n on p.from_night <= n.as_of and n.as_of < p.to_night
-where p.is_to_retire
-order by r.rule_id, r.rule_version
-"""
-
 
 def collect(connection: psycopg2.extensions.connection, sources: Sources, today: dt.date) -> dict[str, Any]:
     """Return per extract what is in force and how old, the batches held, the published night, rules that are seldom right."""
@@ -52,12 +43,7 @@ def collect(connection: psycopg2.extensions.connection, sources: Sources, today:
         published = published_night(cursor)
         in_force = extracts(cursor, sources, today)
         waiting = held(cursor)
-        cursor.execute("select to_regclass('mart_summary.rule_precision') is not null as ready")
-        ready = cursor.fetchone()
-        to_retire: list[dict[str, Any]] = []
-        if ready and ready["ready"]:
-            cursor.execute(TO_RETIRE)
-            to_retire = [dict(row) for row in cursor.fetchall()]
+        to_retire = rules_to_retire(cursor, published["as_of"]) if published else []
     with connection.cursor() as cursor:
         access_log_mode = access_log.mode(cursor)
         cursor.execute(OPEN_TO_EVERYBODY)
@@ -66,7 +52,7 @@ def collect(connection: psycopg2.extensions.connection, sources: Sources, today:
         "published": published["as_of"].isoformat() if published else None,
         "extracts": in_force,
         "held": waiting,
-        "rules_to_retire": [{**row, "precision": float(row["precision"])} for row in to_retire],
+        "rules_to_retire": to_retire,
         "access_log": access_log_mode,
         "is_open_to_everybody": open_to_everybody,
     }
@@ -148,11 +134,7 @@ def show(status: dict[str, Any], console: Console) -> None:
     for row in status["held"]:
         console.print(f"[bold red]暂存待核 held[/] batch {row['batch_id']} {row['extract']} {row['source_name']}: {row['reason']}")
         console.print(f"  放行 release: bidui release {row['batch_id']} --by 姓名 --reason 原因", highlight=False)
-    for row in status["rules_to_retire"]:
-        console.print(
-            f"[yellow]建议停用或修改 to be reviewed or retired[/] {row['rule_id']} {row['title_zh']} · {row['title_en']}:"
-            f" 准确率 precision {row['precision']:.0%}"
-        )
+    show_rules_to_retire(status["rules_to_retire"], console)
     console.print(ACCESS_LOG[status["access_log"]])
     if status["is_open_to_everybody"]:
         console.print(TO_CLOSE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 import pytest
@@ -83,16 +84,21 @@ def test_whose_list_is_wrong_by_month(county: HandMadeFacts) -> None:
     assert [*total[:2], float(total[2]), total[3]] == [45, 13, 0.2889, False]
 
 
-def test_status_names_the_rule(county: HandMadeFacts) -> None:
+def test_status_and_the_closing_report_name_the_rule(county: HandMadeFacts) -> None:
     from rich.console import Console
 
     from bidui.contract import load_sources
-    from bidui.night.status import collect, show
+    from bidui.night import report, status
 
-    console = Console(record=True, width=200)
-    show(collect(county.connection, load_sources(), NIGHT), console)
-    assert "to be reviewed or retired MED-02" in console.export_text()
-    assert "MED-01" not in console.export_text()
+    told = Console(record=True, width=200)
+    status.show(status.collect(county.connection, load_sources(), NIGHT), told)
+    closing = Console(record=True, width=200)
+    report.show(report.collect(county.connection, NIGHT), {}, closing)
+    for text in (told.export_text(), closing.export_text()):
+        assert "to be reviewed or retired MED-02" in text
+        assert "retired MED-01" not in text
+    before = report.collect(county.connection, NIGHT - dt.timedelta(days=1))
+    assert before["rules_to_retire"] == []
 
 
 def test_a_county_sets_its_own_limits(county: HandMadeFacts) -> None:
