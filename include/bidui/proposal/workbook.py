@@ -134,7 +134,7 @@ def _sheet(
         titles=(
             f"{name} 清洗建议（{UNVERIFIED}，核实前不得录入名册） · unverified: not to be entered before it was checked",
             f"比对日期 {night}；黄色为建议值，灰色为把握低；“无”为应清空；名册其余各列在右侧"
-            " · yellow: proposed, grey: low confidence, 无: none; the registry's other columns are to the right",
+            " · yellow: proposed, grey: low confidence, 无: none; more columns to the right",
         ),
     )  # fmt: skip
     for row, proposals in _rows(connection, extract, given):
