@@ -2,15 +2,17 @@
 {{ config(unlogged=true, meta={'dist_key': 'claim_key'}) }}
 {#-
     One row per claim: what its rows say together. A value on which they differ is left out; different birth dates or
-    sexes under one number and name are kept in mind, since no such claim may link by itself.
+    sexes under one number and name are kept in mind, since no such claim may link by itself. A number written for three
+    names or more is a clerk's stopgap: like a placeholder it says nothing of any of them, neither for nor against.
 -#}
+{%- set is_stopgap = "min(id_state) = 'ok' and count(*) over (partition by min(id_no)) >= 3" %}
 with gathered as (
 
     select
         claim_key,
         min(id_no) as id_no,
-        min(id_state) as id_state,
-        min(id_key) as id_key,
+        case when {{ is_stopgap }} then 'placeholder' else min(id_state) end as id_state,
+        case when not ({{ is_stopgap }}) then min(id_key) end as id_key,
         min(number_15) as number_15,
         min(name_norm) as name_norm,
         {{ agreed('sex') }} as sex,

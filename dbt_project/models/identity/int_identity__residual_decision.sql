@@ -70,7 +70,8 @@ number_of_many as (
     inner join {{ ref('int_identity__residual_claim') }} as other
         on b.claim_number = other.id_no and b.claim_name <> other.name_norm
     where
-        b.has_number
+        -- a stopgap counts as no number (`residual_claim`), and is one of many all the same
+        (b.has_number or b.id = 'unknown')
         and b.id <> 'household_member'
         and {{ name_grade('b.claim_name', 'other.name_norm') }} <> 'variant'
 
