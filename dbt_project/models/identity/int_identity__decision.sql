@@ -67,33 +67,32 @@ chosen as (
 scored as (
 
     select
-        extract,
-        batch_id,
-        row_no,
-        subject_role,
-        is_current,
-        person_key,
-        final_decision as decision,
+        c.extract,
+        c.batch_id,
+        c.row_no,
+        c.subject_role,
+        c.is_current,
+        c.person_key,
+        c.final_decision as decision,
         '2' as tier,
-        block as rule,
-        model_version,
-        match_weight,
-        runner_up_weight,
-        person_name,
-        name_grade,
+        c.block as rule,
+        c.model_version,
+        c.match_weight,
+        c.runner_up_weight,
+        c.person_name,
+        c.name_grade,
         null::text as number_holder_key,
         false as is_explained,
-        has_number as is_number_new,
-        comparison,
-        gates || jsonb_strip_nulls(jsonb_build_object('linked_by_number_in_list', nullif(is_linked_by_number, false)))
+        c.has_number as is_number_new,
+        c.comparison,
+        c.gates
+        || jsonb_strip_nulls(jsonb_build_object('linked_by_number_in_list', nullif(c.is_linked_by_number, false)))
             as gates
-    from chosen
-    where
-        final_decision = 'linked'
-        or not exists (
-            select from by_number as n
-            where n.batch_id = chosen.batch_id and n.row_no = chosen.row_no and n.subject_role = chosen.subject_role
-        )
+    from chosen as c
+    -- A join: `or not exists` would be asked row by row over every row of every list.
+    left join by_number as n
+        on c.batch_id = n.batch_id and c.row_no = n.row_no and c.subject_role = n.subject_role
+    where c.final_decision = 'linked' or n.batch_id is null
     union all
     select
         n.extract,
