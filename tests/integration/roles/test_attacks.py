@@ -15,11 +15,13 @@ import sqlalchemy
 from asking import OTHER_COUNTY, SECRETS, Connect, refused, relations, rows
 
 from bidui.warehouse import access_log, embedded, people
+from bidui.warehouse.migrate import refresh_outward
 from bidui.warehouse.roles import connection_url, matrix
 from hand_made_facts import COUNTY, NIGHT, HandMadeFacts, login
 
 ROLES = tuple(matrix())
 OTHER_PERSON = "欧阳明月"
+OF_PERSONS = ("person", "int_summary__age_band", "person_kind")
 
 
 def everything_shown(connection: psycopg2.extensions.connection, statement: str) -> str:
@@ -255,23 +257,19 @@ def test_sessions_of_a_login_are_numbered(county: HandMadeFacts, as_role: Connec
 def test_nobody_is_the_only_one_of_a_kind(county: HandMadeFacts, as_role: Connect) -> None:
     """Whatever is told of a pseudonymous person fits at least five; who is told less cannot be found by the household."""
     draw = random.Random(3)
-    people = [
-        (f"K{n}", f"HK{n // 3}", "990103000000", draw.choice(["990103101000"] * 9 + ["990103102000"] * 9 + ["990103103000"]),
-         draw.choice("男女"), f"{draw.choice([1935, 1950, 1975, 1975, 1995, 2015, 2023])}-01-01",
-         draw.choice(["一般脱贫户"] * 8 + ["低保户"] * 3 + ["突发严重困难户"]))
-        for n in range(600)
-    ]
-    for person in people:
-        county.run(
-            "insert into mart_summary.person (person_key, household_key, county_code, town_code, sex, birth_date,"
-            " household_type, open_findings, from_night, to_night) values (%s, %s, %s, %s, %s, %s, %s, 1, %s, 'infinity')",
-            *person, NIGHT,
+    for n in range(600):
+        county.person(
+            f"K{n}", household_key=f"HK{n // 3}", county_code="990103000000",
+            town_code=draw.choice(["990103101000"] * 9 + ["990103102000"] * 9 + ["990103103000"]),
+            sex=draw.choice("男女"), birth_date=f"{draw.choice([1935, 1950, 1975, 1975, 1995, 2015, 2023])}-01-01",
+            household_type=draw.choice(["一般脱贫户"] * 8 + ["低保户"] * 3 + ["突发严重困难户"]),
         )
-    county.run("insert into ledger.pseudonym (kind, key) select 'person', 'K' || n from generate_series(0, 599) as n")
-    county.run("insert into ledger.pseudonym (kind, key) select 'household', 'HK' || n from generate_series(0, 199) as n")
+    county.build(*OF_PERSONS)
+    refresh_outward()
     told = rows(as_role("analyst"), "select town_code, sex, age_band, household_type, household_pseudonym from analyst.person"
                                     " where county_code = '990103000000'")
-    county.run("delete from mart_summary.person where county_code = '990103000000'")
+    county.run("delete from mart_comparison.fact_person where county_code = '990103000000'")
+    county.build(*OF_PERSONS)
     assert len(told) == 600
     kinds = Counter(row[:4] for row in told)
     assert min(kinds.values()) >= 5
