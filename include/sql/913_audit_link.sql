@@ -33,7 +33,8 @@ select ledger.make_outward(
     left join mart_summary.person as p
         on p.person_key = l.person_key and p.from_night <= {night} and {night} < p.to_night
     where
-        l.from_night <= {night}
+        l.comparison ? 'bits'
+        and l.from_night <= {night}
         and {night} < l.to_night
         and (my.all_counties or p.county_code = any(my.counties))
     $view$

@@ -105,7 +105,16 @@ do $do$
 declare
     compared text;
 begin
-    select string_agg(format('select %L as department, c.* from mart_comparison.%I as c', substr(relname, 12), relname), ' union all ' order by relname)
+    -- The fields are chosen per table: chosen after the union, the planner takes them for next to no rows.
+    select string_agg(
+        format(
+            'select f.department, f.title_zh || '' · '' || f.title_en as title, c.*'
+            ' from mart_comparison.%I as c inner join reference.compared_field as f on c.field = f.field'
+            ' where f.department = %L and (f.kind = ''benefit'' or f.field = ''unsafe_house'') and f.field <> ''other_dwelling''',
+            relname, substr(relname, 12)
+        ),
+        ' union all ' order by relname
+    )
     into compared
     from pg_class
     where
@@ -133,7 +142,7 @@ begin
             c.village_code::text,
             c.field::text,
             -- To have it is to live safely: what is compared is the opposite.
-            case c.field when 'unsafe_house' then '安全住房 · Safe dwelling' else f.title_zh || ' · ' || f.title_en end as title,
+            case c.field when 'unsafe_house' then '安全住房 · Safe dwelling' else c.title end as title,
             case
                 when c.verdict = 'not_comparable' then 'unknown'
                 when c.field = 'unsafe_house' then case c.department_value when '否' then 'has' else 'missing' end
@@ -150,7 +159,6 @@ begin
             c.department_row_no::bigint
         from ({compared}) as c
         cross join ledger.session_access as my
-        inner join reference.compared_field as f on c.department = f.department and c.field = f.field
         left join mart_summary.person as p
             on
                 c.subject_kind = 'person'
@@ -166,8 +174,6 @@ begin
         where
             c.from_night <= {night}
             and {night} < c.to_night
-            and (f.kind = 'benefit' or c.field = 'unsafe_house')
-            and c.field <> 'other_dwelling'
             and c.reason is distinct from 'out_of_scope'
             and (my.all_counties or c.county_code = any(my.counties))
         $view$, '{compared}', compared)

@@ -3,6 +3,7 @@
     materialized='night_rows',
     key=['batch_id', 'row_no', 'subject_role'],
     meta={'dist_key': 'batch_id'},
+    post_hook="create index if not exists link_bits_idx on {{ this }} (from_night) where comparison ? 'bits'",
 ) }}
 {#-
     What became of every person named, as the auditors read it: the decision of either tier or of a reviewer, with
