@@ -58,6 +58,10 @@ language plpgsql immutable parallel safe strict as $$
 declare
     plain text := translate(upper(parse.clean_slow(value) collate "C"), outs, ins);
 begin
+    -- A mark that combines would join with the letter before it once a blank between them is out, or upper case is lower.
+    if plain ~ '[\u0300-\u036f]' then
+        plain := regexp_replace(plain, '[\u0300-\u036f]+', '', 'g');
+    end if;
     return case when not parse.is_null_token(plain) then plain end;
 end
 $$;
@@ -156,13 +160,13 @@ declare
 begin
     return case
         when word in (
-            '是', '1', '1.0', 'Y', 'YES', 'T', 'TRUE', '√', '✓', '✔', '☑', '对', '真', '有', '已', '属实',
+            '是', '1', 'Y', 'YES', 'T', 'TRUE', '√', '✓', '✔', '☑', '对', '真', '有', '已', '属实',
             '参加', '已参加', '参保', '已参保', '参合', '已参合', '代缴', '已代缴', '已缴', '已缴费', '享受', '已享受',
             '接受', '已接受', '解决', '已解决', '消除', '已消除', '保障', '保障对象', '需要', '唯一', '在保',
             '留守', '留守儿童', '单亲留守儿童', '双亲留守儿童', '孤儿'
         ) then true
         when word in (
-            '否', '0', '0.0', 'N', 'NO', 'F', 'FALSE', '×', '✕', '✗', '✘', 'X', '☐', '□', '不', '不是', '非', '错', '假',
+            '否', '0', 'N', 'NO', 'F', 'FALSE', '×', '✕', '✗', '✘', 'X', '☐', '□', '不', '不是', '非', '错', '假',
             '没有', '未', '没参加', '未参加', '不参加', '没参保', '未参保', '停保', '未参合', '未代缴', '未缴', '未缴费',
             '未享受', '不享受', '未接受', '未解决', '没解决', '未消除', '不保障', '非保障对象', '不需要', '非唯一', '不唯一',
             '非留守', '非留守儿童', '非孤儿'

@@ -52,6 +52,7 @@ def test_every_function_is_immutable_and_parallel_safe(connection: psycopg2.exte
 
 @settings(max_examples=60, deadline=None)
 @given(text=st.one_of(LOOKALIKE, ANYTHING))
+@example("T\u00a8")
 def test_what_is_normalised_stays_as_it_is(connection: psycopg2.extensions.connection, text: str) -> None:
     once = ["clean", "code_key", "text_key", "number_text", "number_key", "id_no", "person_name", "sorted_list"]
     with connection.cursor() as cursor:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import time
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,28 +76,3 @@ def test_health_names_the_silent_component_and_the_broken_file(told: list[tuple[
     with pytest.raises(RuntimeError, match=r"triggerer: unhealthy; ingest.py: NameError: name 'x' is not defined"):
         upkeep.health(airflow, NIGHT)  # type: ignore[arg-type]
     assert told == [("component_silent", "triggerer"), ("dag_import_error", "ingest.py")]
-
-
-def test_old_task_logs_go_and_a_run_with_a_new_line_stays(tmp_path: Path) -> None:
-    long_ago = time.time() - 61 * 86_400
-    for run, age in (("old", long_ago), ("fresh", time.time())):
-        folder = tmp_path / "dag_id=reconcile" / f"run_id={run}" / "task_id=freeze"
-        folder.mkdir(parents=True)
-        for name, written in (("attempt=1.log", long_ago), ("attempt=2.log", age)):
-            (folder / name).write_text("x", encoding="utf-8")
-            os.utime(folder / name, (written, written))
-        os.utime(folder, (long_ago, long_ago))
-    assert upkeep._drop_logs(tmp_path, 60) == 1
-    assert [path.name for path in tmp_path.glob("dag_id=*/run_id=*")] == ["run_id=fresh"]
-
-
-def test_a_long_component_log_is_turned_while_it_is_being_written(tmp_path: Path) -> None:
-    path = tmp_path / "scheduler.log"
-    with path.open("ab") as stream:
-        stream.write(b"x" * (2**20 + 1))
-        stream.flush()
-        assert upkeep._turn_logs(tmp_path, 1) == 1
-        stream.write(b"next line")
-    assert (tmp_path / "scheduler.log.1").stat().st_size == 2**20 + 1
-    assert path.read_bytes() == b"next line"
-    assert upkeep._turn_logs(tmp_path, 1) == 0
