@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg2.extensions
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 # Text that looks like what the functions read, cut and mixed; and text that does not.
