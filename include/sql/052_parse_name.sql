@@ -8,6 +8,10 @@ declare
     name text := parse.clean(value);
 begin
     name := translate(upper(parse.simplify(name) collate "C"), '•‧∙⋅・●⸱ꞏ.-‐– ''"`’‘', '············');
+    -- as in parse.clean_without
+    if name ~ '[\u0300-\u036f]' then
+        name := regexp_replace(name, '[\u0300-\u036f]+', '', 'g');
+    end if;
     if name ~ '[㐀-䶿一-鿿〇𠀀-𲎯]' then
         name := regexp_replace(
             name, '(\([A-ZÀ-ɏ]+\)|[A-ZÀ-ɏ?□■○◆◇▲△★☆〓*#_~\ue000-\uf8ff\ufffd])+', '?', 'g'
