@@ -437,10 +437,13 @@ def test_publish_writes_the_lists_and_the_folder_takes_them_back(connection: Any
     sent = village(worklist_folder() / f"疑点清单_{NIGHT}", "石坡村")
     filled = Path(shutil.copy(sent, returned_folder() / "石坡村 回.xlsx"))
     answer(filled, "f3", 核实结果="不属实", 哪方有误="部门有误", **CHECKED)
-    (returned_folder() / "乱.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    muddled = returned_folder() / "乱.csv"
+    muddled.write_text("a,b\n1,2\n", encoding="utf-8")
+    for file in (filled, muddled):
+        os.utime(file)
     assert steps.take_returned()["files"] == 0  # may still be copied
     an_hour_ago = filled.stat().st_mtime - 3600
-    for file in (filled, returned_folder() / "乱.csv"):
+    for file in (filled, muddled):
         os.utime(file, (an_hour_ago, an_hour_ago))
     assert steps.take_returned() == {"files": 2, "recorded": 1, "refused": 0}
     assert ask(connection, "select verdict from ledger.answer where finding_id = 'f3' order by outcome_id desc limit 1") == [("false_positive",)]
