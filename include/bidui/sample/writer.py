@@ -17,8 +17,6 @@ import xlsxwriter
 import xlwt
 
 FIXED_TIME = datetime(2020, 1, 1)  # noqa: DTZ001  a workbook's times carry no zone
-XLS_ROWS = 65_536
-XLSX_ROWS = 1_048_576
 
 
 class Sheet(Protocol):
