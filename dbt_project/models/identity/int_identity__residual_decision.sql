@@ -3,6 +3,8 @@
 {#-
     One decision per claim that resembles a registry person: linked when the weight reaches the model's `link_at` and no
     gate speaks against it, review from `review_at` on, else nothing. Registry rows that are one person are one candidate.
+    A row without a usable number that bears the name of somebody of its village waits for a reviewer however little that
+    weighs (a common name, a county of few villages): as with rows in quarantine, its person must not read as absent.
     Gates name what speaks against the link; several pairs of which at most one can be true stop each other.
 -#}
 {%- set comparisons = link_comparisons() %}
@@ -101,7 +103,15 @@ gated as (
             or b.relative = 'member'
             or b.is_registry_birth_date
         ) as is_number_uncorroborated,
-        n.claim_key is not null as is_number_of_many
+        n.claim_key is not null as is_number_of_many,
+        (
+            not b.has_number
+            and b.id = 'unknown'
+            and b.name = 'same'
+            and b.place = 'same_village'
+            and b.birth_date <> 'different'
+            and b.sex <> 'different'
+        ) as is_villager_without_number
     from best as b
     cross join model
     left join runner_up as u on b.claim_key = u.claim_key
@@ -162,7 +172,7 @@ final as (
             )
         ) as gates
     from gated
-    where match_weight >= review_at
+    where match_weight >= review_at or is_villager_without_number
 
 )
 

@@ -66,8 +66,9 @@ def land(
     """Land one delivery for the night `as_of`; commits. `parts`: numbers of deliveries that it may be a part of.
 
     Returns one batch per table of the file. A file that cannot be read is one held batch; bytes that landed before
-    under another name or time are one duplicate batch; a file seen before changes nothing, and the batches it became
-    are returned with `is_new` false. Raises nothing for what is wrong with a file; psycopg2 errors pass through.
+    under another name or time are one duplicate batch, unless the name states a newer data date; a file seen before
+    changes nothing, and the batches it became are returned with `is_new` false. Raises nothing for what is wrong with a
+    file; psycopg2 errors pass through.
     """
     with connection, connection.cursor() as cursor:
         batches.lock_extract(cursor, extract.key)
@@ -79,9 +80,9 @@ def land(
         known = batches.known_batches(cursor, extract.key, sha256)
         same = [item for item in known if item.is_same_file(delivery)]
         original = next((item for item in known if item.holds_rows), None)
-        if original is not None and not same:
+        if original is not None and not same and not _is_stated_anew(known, extract, delivery, as_of):
             return [_duplicate(cursor, extract, delivery, sha256, as_of, original)]
-        if original is not None or any(_nothing_changed(item, extract, as_of) for item in same):
+        if (original is not None and same) or any(_nothing_changed(item, extract, as_of) for item in same):
             return [item.batch for item in same]
         cursor.execute(f"savepoint {_SAVEPOINT}")
         try:
@@ -101,6 +102,20 @@ def _take(cursor: psycopg2.extensions.cursor, extract: Extract, delivery: Delive
             if any(item.is_same_file(delivery) for item in batches.known_batches(cursor, extract.key, sha256)):
                 return sha256, None
     return keep(delivery)
+
+
+def _is_stated_anew(known: Sequence[Known], extract: Extract, delivery: Delivery, as_of: date) -> bool:
+    """Whether bytes in the warehouse come under a name with a newer data date: a list in which nothing has changed.
+
+    As a duplicate it would go stale, and nothing in it could be compared. What somebody withdrew, or a gate holds, does
+    not come back by a new name.
+    """
+    held = [item.batch for item in known if item.holds_rows]
+    if any(batch.status in ("withdrawn", "held") for batch in held):
+        return False
+    newest = max((batch.data_date for batch in held if batch.data_date), default=None)
+    stated = _stated_date(extract, delivery, as_of)
+    return newest is not None and stated is not None and stated.found_in != "modified" and newest < stated.day <= as_of
 
 
 def _nothing_changed(item: Known, extract: Extract, as_of: date) -> bool:
@@ -161,12 +176,22 @@ def _as_counted(name: str) -> list[tuple[str, int]]:
 
 def _peek(extract: Extract, delivery: Delivery, as_of: date) -> date:
     """The data date before landing, for the order of several files; a file that cannot be read goes by its arrival."""
+    stated = _stated_date(extract, delivery, as_of)
+    return stated.day if stated else min(delivery.received_at.date(), as_of)
+
+
+def _stated_date(extract: Extract, delivery: Delivery, as_of: date) -> DataDate | None:
+    """The data date of a delivery before landing; None for a file that cannot be read."""
     try:
         with tempfile.TemporaryDirectory(dir=folder("work")) as workspace:
             selection = select(delivery.path, delivery.source_name, extract, Path(workspace))
-            return max(data_date_of(table, extract, delivery, as_of).day for table in selection.tables)
+            return max((data_date_of(table, extract, delivery, as_of) for table in selection.tables), key=_day)
     except (ProblemError, OSError):
-        return min(delivery.received_at.date(), as_of)
+        return None
+
+
+def _day(date_of: DataDate) -> date:
+    return date_of.day
 
 
 class _FutureDateError(ProblemError):

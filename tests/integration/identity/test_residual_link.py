@@ -26,7 +26,7 @@ BORN = {
     "韩十雨": dt.date(1954, 1, 8), "何承志": dt.date(1970, 5, 5), "何小川": dt.date(2012, 10, 10),
     "许家宝": dt.date(2011, 3, 3), "许家玉": dt.date(2011, 3, 3), "孔旧村": dt.date(1963, 3, 8),
     "孔户主": dt.date(1935, 1, 1), "曹多人": dt.date(1969, 2, 2), "严多人": dt.date(1969, 2, 2),
-    "施代办": dt.date(1968, 4, 4),
+    "施代办": dt.date(1968, 4, 4), "李代乙": dt.date(1977, 7, 7),
 }  # fmt: skip
 NUMBER = {name: id_number(born, serial=place + 1) for place, (name, born) in enumerate(BORN.items())}
 
@@ -61,6 +61,7 @@ REGISTRY = [
     registered(16, "曹多人", None),
     registered(17, "严多人", None),
     registered(18, "施代办", NUMBER["施代办"]),
+    registered(19, "李代乙", NUMBER["李代乙"]),
 ]
 
 ROLL = [
@@ -92,7 +93,7 @@ ROLL = [
     {"name": "何远亲", "id_no": NUMBER["何承志"], "village_code": VILLAGE},
     # 16: the sex contradicts
     {"name": "吴二水", "id_no": id_number(BORN["吴二水"], "女", serial=3), "village_code": OTHER_VILLAGE, "sex": "女"},
-    # 17 to 19: a valid number that a clerk wrote for everybody whose own was not at hand
+    # 17 to 19: a valid number that a clerk wrote for everybody whose own was not at hand; the third has a common name
     *({"name": name, "id_no": id_number(dt.date(1971, 1, 1), serial=50), "village_code": VILLAGE, "sex": "男"}
       for name in ("施代办", "张代甲", "李代乙")),
 ]
@@ -178,6 +179,7 @@ def test_linked(links: Links, extract: str, row_no: int, name: str, level: tuple
         ("hi_roll", 13, "严多人", {"number_of_several_people"}),
         ("hi_roll", 16, "吴二水", {"sex_different"}),
         ("hi_roll", 17, "施代办", {"number_of_several_people"}),
+        ("hi_roll", 19, "李代乙", {"number_of_several_people", "weight_below_link"}),
         ("school_roll", 3, "孔旧村", {"linked_by_number_in_list"}),
     ],
 )
@@ -228,7 +230,7 @@ def test_a_linked_person_becomes_comparable(county: HandMadeCounty, links: Links
     assert states[key_of("吴二水")] == "- -"
     assert states[key_of("陈五火")] == "unusable_id unusable_id"
     # whose row may be under a stopgap number is not absent
-    assert states[key_of("施代办")] == "in_review -"
+    assert states[key_of("施代办")] == states[key_of("李代乙")] == "in_review -"
 
 
 def test_frequencies_once_frozen_do_not_move(county: HandMadeCounty, links: Links) -> None:

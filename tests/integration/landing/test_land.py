@@ -110,6 +110,32 @@ def test_the_same_bytes_are_a_duplicate_whatever_became_of_the_first(office: Any
     assert office.batches() == [("a.csv", status), ("b.csv", "duplicate")]
 
 
+def test_the_same_bytes_under_a_newer_date_are_a_list_in_which_nothing_changed(office: Any) -> None:
+    office.put("名单20261001.csv", LIST)
+    office.night()
+    office.put("名单20261016.csv", LIST)
+    office.put("名单20261016(1).csv", LIST)
+    office.put("名单20260901.csv", LIST)
+    for _ in range(2):
+        office.night(date(2026, 10, 21))
+    found = office.ask("select source_name, status, data_date::text from ledger.batch order by batch_id")
+    assert found[:1] == [("名单20261001.csv", "landed", "2026-10-01")]
+    assert sorted(found[1:]) == [
+        ("名单20260901.csv", "duplicate", "2026-10-01"),
+        ("名单20261016(1).csv", "duplicate", "2026-10-01"),
+        ("名单20261016.csv", "landed", "2026-10-16"),
+    ]
+
+
+def test_a_list_that_was_withdrawn_does_not_come_back_by_a_newer_date(office: Any) -> None:
+    office.put("名单20261001.csv", LIST)
+    office.night()
+    office.ask("update ledger.batch set status = 'withdrawn', rows_accepted = rows_landed returning 1")
+    office.put("名单20261016.csv", LIST)
+    office.night(date(2026, 10, 21))
+    assert office.batches() == [("名单20261001.csv", "withdrawn"), ("名单20261016.csv", "duplicate")]
+
+
 def test_files_land_in_the_order_of_their_data_dates(office: Any) -> None:
     office.put("名单2026年9月.csv", LIST, day=19)
     office.put("名单2026年8月.csv", LIST.replace("甲", "丙"), day=18)
