@@ -13,7 +13,9 @@ import psycopg2
 import pytest
 from hand_made import VILLAGE, HandMadeCounty, id_number
 
+from bidui.contract import load_sources
 from bidui.linkage import review, verdict
+from bidui.night.freeze import freeze
 
 BORN = dt.date(1965, 5, 5)
 REGISTERED = id_number(BORN, serial=1)
@@ -167,12 +169,28 @@ def test_a_pair_that_is_not_waiting_is_refused(
         assert codes(verdict.apply(connection, file, today=dt.date(2026, 10, 16))) == ["linkage.not_waiting"]
 
 
-def test_verdicts_decide_and_lapse(county: HandMadeCounty, queue: list[tuple[Any, ...]], tmp_path: Path) -> None:
+def next_night(county: HandMadeCounty) -> None:
+    """Freeze the night after: what is in force, and the last verdict that it knows."""
+    county.query("update ledger.run set status = 'reconciled' where as_of = %s", (county.night,))
+    county.night += dt.timedelta(days=1)
+    with psycopg2.connect(county.url) as connection:
+        freeze(connection, load_sources(), county.night)
+
+
+def test_verdicts_decide_from_the_next_night_on_and_lapse(
+    county: HandMadeCounty, queue: list[tuple[Any, ...]], tmp_path: Path
+) -> None:
+    next_night(county)
     file = answered(tmp_path / "back.xlsx", queue, answer(review.SAME), answer(review.DIFFERENT))
     for expected in ((2, 0), (0, 2)):  # the same workbook twice changes nothing
         with psycopg2.connect(county.url) as connection:
             applied = verdict.apply(connection, file, today=dt.date(2026, 10, 16))
         assert (applied.new, applied.known, applied.refused) == (*expected, ())
+    # The night was frozen before the workbook came back: built once more, it says what it said.
+    county.reconcile()
+    assert {row_no: said[0] for row_no, said in decisions(county).items()} == {1: "review", 2: "review"}
+
+    next_night(county)
     county.reconcile()
     assert decisions(county) == {1: ("linked", "1", "reviewer"), 2: ("not_found", None, None)}
     assert county.query(QUEUE) == []
@@ -180,19 +198,27 @@ def test_verdicts_decide_and_lapse(county: HandMadeCounty, queue: list[tuple[Any
     assert states == {"1": "-", "2": "-"}
 
     # The same rows in a new batch: the verdicts hold, whatever batch they were given on.
-    county.query("delete from ledger.night_batch where extract = 'hi_roll'")
     county.deliver(
         "hi_roll",
         [
             {"name": "姜二梅", "id_no": FOURTH, "village_code": VILLAGE, "sex": "男"},
             {"name": "陶一竹", "id_no": OTHER, "village_code": VILLAGE, "sex": "男"},
         ],
+        data_date=county.night + dt.timedelta(days=1),
     )
     # One registry person changes: what was said of the person as it was no longer holds.
     county.query("update staging.registry_person set hamlet_name = '上湾' where person_key = '2'")
+    next_night(county)
     county.reconcile()
     assert decisions(county)[2] == ("linked", "1", "reviewer")
     assert decisions(county)[1][:2] == ("review", "2")
+    # What each night said stays on record.
+    told = county.query(
+        "select from_night - date '2026-10-16', decision from mart_identity.link where batch_id = %s and row_no = 1"
+        " order by from_night",
+        (queue[0][1],),
+    )
+    assert told == [(0, "review"), (2, "linked")]
 
 
 def test_verdicts_are_never_changed(county: HandMadeCounty, queue: list[tuple[Any, ...]]) -> None:
