@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from county import PERSONS, County
 
 from bidui.home import home
-from bidui.night import beside, chain
+from bidui.night import chain
 from bidui.night.fingerprint import night_tables
 from bidui.night.rebuild import rebuild
 from bidui.night.replay import replay
@@ -270,6 +270,7 @@ def test_nights_are_rebuilt_as_a_record(county: County, first_night: str, tmp_pa
     assert truth.rows(
         county.connection, f"select 1 from ledger.night_batch where batch_id = {wrong} and as_of = '{county.night(2)}'"
     ) == []
+    assert truth.rows(county.connection, "select 1 from ledger.kept_table") == [], "what the next night would keep is of other nights"
     # What was rebuilt is what a replay of the rebuilt night gives.
     assert replay(county.night(3)).is_equal
 
@@ -290,75 +291,3 @@ def test_a_rebuild_that_fails_leaves_everything(county: County, first_night: str
     assert truth.rows(county.connection, "select nspname from pg_namespace where nspname like 'rebuild%'") == []
     with pytest.raises(ProblemError, match="--reason"):
         rebuild(county.night(3), by="张三", reason=" ")
-
-
-def test_a_quiet_night_keeps_what_stands(county: County, first_night: str) -> None:
-    """Nothing came in: what is made from lists alone stands. Whatever happens, every table says what one built from
-    nothing says."""
-    county.reconcile(4)
-    assert built_on(county, 4) >= STANDS_ON_A_QUIET_NIGHT, "a rebuild leaves nothing to keep"
-    county.reconcile(5)
-    assert built_on(county, 5) & STANDS_ON_A_QUIET_NIGHT == set()
-    assert {"int_identity__person_life", "finding", "monitoring_candidate"} <= built_on(county, 5)
-
-    # A list is taken back and a parameter loaded: what reads them is built.
-    [(wrong,)] = truth.rows(
-        county.connection,
-        f"select max(batch_id) from ledger.night_batch where extract = 'property' and as_of = '{county.night(5)}' and is_current",
-    )
-    override.withdraw(county.connection, wrong, by="张三", reason="错发")
-    with county.connection.cursor() as cursor:
-        cursor.execute("insert into reference.county_parameter (rule_id, parameter, value) values ('MED-15', 'obliged', 'all')")
-    county.reconcile(6)
-    anew = built_on(county, 6)
-    assert {"int_identity__mention", "int_fact__property", "comparison_housing"} <= anew
-    assert unlike_one_from_nothing(county, 6) == []
-
-    # Weeks without a night: a month begins, lists go stale, people grow older.
-    county.reconcile(40)
-    assert "int_fact__evidence" in built_on(county, 40)
-    assert unlike_one_from_nothing(county, 40) == []
-
-
-# Made from lists, reference data and parameters, whatever the date.
-STANDS_ON_A_QUIET_NIGHT = {
-    "int_identity__mention", "int_identity__candidate", "int_identity__decision", "int_identity__linked_row", "link",
-    "int_fact__registry", "int_fact__health_lists", "int_fact__civil_affairs", "int_fact__education",
-    "int_fact__person", "int_fact__household", "int_fact__settlement", "int_fact__student_term",
-    "comparison_health_insurance", "comparison_civil_affairs", "comparison_education", "comparison_housing",
-    "comparison_summary",
-}  # fmt: skip
-
-
-def built_on(county: County, number: int) -> set[str]:
-    """Tables that the night built."""
-    built = f"select table_name from ledger.kept_table where as_of = '{county.night(number)}' and schema_name like 'mart\\_%'"
-    return {name for (name,) in truth.rows(county.connection, built)}
-
-
-def unlike_one_from_nothing(county: County, number: int) -> list[str]:
-    """Tables and views of the marts that are not what a build of the night beside them, with nothing to keep, gives."""
-    done = replay(county.night(number), keep=True)
-    unlike = [row.table for row in done.tables if not row.is_equal]
-    pairs = truth.rows(
-        county.connection,
-        "select c.oid::regclass::text, t.oid::regclass::text from pg_class as c"
-        " inner join pg_namespace as n on n.oid = c.relnamespace"
-        " inner join pg_namespace as m on m.nspname = 'replay_' || n.nspname"
-        " left join pg_class as t on t.relnamespace = m.oid and t.relname = c.relname"
-        " where n.nspname like 'mart\\_%' and c.relkind in ('r', 'v')",
-    )
-    assert len(pairs) > 100
-    nights = {row.table for row in done.tables}
-    for ours, other in pairs:
-        version = (
-            "select ledger.version_of_rows('{0}', (select array_agg(attname) from pg_attribute"
-            " where attrelid = '{0}'::regclass and attnum > 0 and not attisdropped))"
-        )
-        if ours not in nights and (
-            other is None
-            or truth.rows(county.connection, version.format(ours)) != truth.rows(county.connection, version.format(other))
-        ):
-            unlike.append(ours)
-    beside.clear("replay_")
-    return unlike
