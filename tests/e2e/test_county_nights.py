@@ -12,6 +12,7 @@ import truth
 from airflow.sdk.exceptions import AirflowFailException
 from county import PERSONS, County
 
+import dbt_models
 from bidui.home import home
 from bidui.night import chain
 from bidui.night.fingerprint import night_tables
@@ -111,6 +112,13 @@ def test_the_first_night_is_a_baseline(county: County, first_night: str) -> None
 def test_no_small_count_follows_from_what_is_published(county: County, first_night: str) -> None:
     assert differencing.shown(county.connection) > 100
     assert differencing.small_counts_given_back(county.connection, county.night(1), MIN_CELL) == []
+
+
+def test_every_model_is_what_its_description_says(county: County, first_night: str) -> None:
+    found, unasked = dbt_models.faults(county.connection)
+    assert found == []
+    # No night builds the one; the other is never a table.
+    assert unasked == {"link_estimate", "int_fact__identity_rank"}
 
 
 def test_the_latest_night_again_gives_the_same_rows(county: County, first_night: str) -> None:

@@ -16,7 +16,7 @@ FactColumns = dict[str, dict[str, str]]
 
 
 def contract_columns(folder: Path | None = None) -> FactColumns:
-    """Return table → column → PostgreSQL type, from the YAML of the fact models.
+    """Return table → column → PostgreSQL type, from the YAML of the fact models; what they are made of is left out.
 
     The columns of a model with `meta: {part_of: <table>}` are columns of that table: a department that a county adds
     brings its facts so.
@@ -29,6 +29,8 @@ def contract_columns(folder: Path | None = None) -> FactColumns:
     facts: FactColumns = {}
     for model in models:
         table = model.get("config", {}).get("meta", {}).get("part_of", model["name"])
+        if table.startswith("int_"):
+            continue
         facts.setdefault(table, {}).update({column["name"]: column["data_type"] for column in model["columns"]})
     return facts
 

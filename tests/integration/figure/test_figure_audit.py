@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import dbt_models
 from bidui.cli import app
 from bidui.figure.reader import read_figures
 from bidui.home import REPOSITORY
@@ -56,6 +57,7 @@ def test_two_published_reports_get_every_verdict(county: HandMadeFacts) -> None:
     assert (status, problems) == (0, [])
     expected = list(csv.DictReader(EXPECTED.open(encoding="utf-8")))
     assert len(expected) == 38
+    assert [fault for fault in dbt_models.faults(county.connection)[0] if "figure" in fault] == []
     for row in expected:
         check = checks[row["report"], row["check_kind"], row["indicator"], row["period"]]
         assert check["verdict"] == row["verdict"], check
