@@ -73,6 +73,7 @@ compared as materialized (
         r.village_code,
         r.id_key as person_id_key,
         r.id_names > 1 as is_shared_number,
+        r.id_names >= 3 as is_stopgap,
         p.person_name,
         p.name_norm,
         {{ name_grade('p.name_norm', 'r.name_norm') }} as name_grade,
@@ -133,6 +134,20 @@ other_villager as (
 
 ),
 
+-- The number also stands for two strangers or more: one that clerks write when they have none.
+number_of_strangers as (
+
+    select d.person_key
+    from doubtful as d
+    left join other_member as m
+        on m.batch_id = d.batch_id and m.row_no = d.row_no and m.subject_role = d.subject_role
+        and m.person_key = d.person_key
+    where d.name_grade = 'different' and m.person_key is null
+    group by d.person_key
+    having count(distinct d.name_norm) >= 2
+
+),
+
 -- The extract also gives this number with the person's own name: two people use one number there.
 own_name_in_extract as (
 
@@ -157,6 +172,8 @@ final as (
         c.name_grade,
         c.has_name_column,
         c.is_shared_number,
+        c.is_stopgap,
+        s.person_key is not null as is_number_of_strangers,
         c.is_same_household,
         c.is_same_village,
         c.is_same_town,
@@ -189,6 +206,7 @@ final as (
     left join other_villager as v
         on v.batch_id = c.batch_id and v.row_no = c.row_no and v.subject_role = c.subject_role
         and v.person_key = c.person_key
+    left join number_of_strangers as s on s.person_key = c.person_key
     left join own_name_in_extract as o
         on o.extract = c.extract and o.same_person_key = c.same_person_key
 

@@ -4,8 +4,8 @@
     The decision that counts for each person named of whom anything can be said: what a reviewer said; else a link by
     number and name; else a link of the residual model; else what waits for a reviewer, the number's first.
 
-    Gate added here: who is linked by number from this list already is not meant by another of its rows, unless that row
-    has the person's own number in another form.
+    Gates added here: who is linked by number from this list already is not meant by another of its rows, unless that row
+    has the person's own number in another form; and 15 digits that are also somebody else's of that name decide nothing.
 -#}
 with by_number as (
 
@@ -23,6 +23,33 @@ linked_by_number as (
     from by_number as d
     inner join {{ ref('int_identity__registry_person') }} as r on d.person_key = r.person_key
     where d.decision = 'linked'
+
+),
+
+-- Whom a row's 15 digits could mean by name; a century apart two people have the same.
+meant_by_15 as (
+
+    select distinct
+        batch_id,
+        row_no,
+        subject_role,
+        same_person_key
+    from {{ ref('int_identity__candidate') }}
+    where reached_by = 'id15' and name_grade in ('same', 'variant')
+
+),
+
+meant_otherwise as (
+
+    select distinct
+        m.batch_id,
+        m.row_no,
+        m.subject_role
+    from {{ ref('int_identity__residual_decision') }} as d
+    inner join {{ ref('int_identity__residual_mention') }} as m on d.claim_key = m.claim_key
+    inner join meant_by_15 as o
+        on m.batch_id = o.batch_id and m.row_no = o.row_no and m.subject_role = o.subject_role
+    where d.same_person_key <> o.same_person_key
 
 ),
 
@@ -45,13 +72,16 @@ residual as (
         d.runner_up_weight,
         d.comparison,
         d.gates,
-        not d.is_own_number and l.extract is not null as is_linked_by_number
+        not d.is_own_number and l.extract is not null as is_linked_by_number,
+        o.batch_id is not null as is_meant_otherwise
     from {{ ref('int_identity__residual_decision') }} as d
     inner join {{ ref('int_identity__residual_mention') }} as m on d.claim_key = m.claim_key
     left join linked_by_number as l
         on
             m.extract = l.extract and d.same_person_key = l.same_person_key
             and case when m.is_current then 0 else m.batch_id end = l.list
+    left join meant_otherwise as o
+        on m.batch_id = o.batch_id and m.row_no = o.row_no and m.subject_role = o.subject_role
 
 ),
 
@@ -59,7 +89,8 @@ chosen as (
 
     select
         *,
-        case when decision = 'linked' and not is_linked_by_number then 'linked' else 'review' end as final_decision
+        case when decision = 'linked' and not (is_linked_by_number or is_meant_otherwise) then 'linked' else 'review' end
+            as final_decision
     from residual
 
 ),
@@ -86,8 +117,12 @@ scored as (
         c.has_number as is_number_new,
         c.comparison,
         c.gates
-        || jsonb_strip_nulls(jsonb_build_object('linked_by_number_in_list', nullif(c.is_linked_by_number, false)))
-            as gates
+        || jsonb_strip_nulls(
+            jsonb_build_object(
+                'linked_by_number_in_list', nullif(c.is_linked_by_number, false),
+                'number_means_another_too', nullif(c.is_meant_otherwise, false)
+            )
+        ) as gates
     from chosen as c
     -- A join: `or not exists` would be asked row by row over every row of every list.
     left join by_number as n

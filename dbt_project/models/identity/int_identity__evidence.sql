@@ -44,6 +44,9 @@ trace as (
     inner join registry as everyone on everyone.same_person_key = named.same_person_key
     where d.is_current and d.decision = 'review'
     union all
+    select person_key, extract, 1 as standing
+    from {{ ref('int_identity__under_other_number') }}
+    union all
     select person_key, extract, 2 as standing
     from {{ ref('int_identity__quarantined_candidate') }}
 

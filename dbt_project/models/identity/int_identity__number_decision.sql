@@ -3,7 +3,8 @@
 {#-
     Tier 1. One decision for each row whose number leads to somebody. A valid number is no proof: children's rows carry a
     parent's number, and it passes every checksum. So the name must agree; one character may differ when nothing else
-    speaks against it; a different name never links.
+    speaks against it; a different name never links. Of a number that serves several people not even one character may
+    differ, nor, of one that serves three or more, the village.
 -#}
 with candidate as (
 
@@ -42,12 +43,13 @@ classed as (
                         then 6
                 end
             when not has_name_column then case when sex_grade = 'agree' and not is_shared_number then 2 else 4 end
+            when is_stopgap and is_same_village is false then 4
             when name_grade = 'same' then 1
             when
                 name_grade = 'variant'
                 and not (is_sex_against or is_birth_against or is_adult_number_on_student_row)
                 then 2
-            when name_grade = 'one_character' and not is_spoken_against then 3
+            when name_grade = 'one_character' and not (is_spoken_against or is_shared_number or is_number_of_strangers) then 3
             else 4
         end as class
     from weighed
@@ -68,6 +70,7 @@ ranked as (
         order by
             class,
             other_member_key nulls last,
+            name_grade = 'different',
             is_same_household desc nulls last,
             is_same_village desc nulls last,
             is_same_town desc nulls last,
@@ -127,7 +130,7 @@ final as (
         name_grade,
         reached_by,
         person_key as number_holder_key,
-        is_spoken_against or is_shared_number as is_explained,
+        is_spoken_against or is_shared_number or is_number_of_strangers as is_explained,
         jsonb_build_object(
             'id', case reached_by when 'id' then 'same' else 'old_15' end,
             'name', name_grade,
@@ -148,6 +151,7 @@ final as (
                 'birth_contradicts_id', nullif(is_birth_against, false),
                 'adult_number_on_student_row', nullif(is_adult_number_on_student_row, false),
                 'number_shared_by_registry_names', nullif(is_shared_number, false),
+                'number_of_strangers', nullif(is_number_of_strangers, false),
                 'several_match', nullif(is_undecided, false),
                 'same_person_in_several_rows', nullif(candidates > 1 and not is_undecided and best_class <= 3, false)
             )

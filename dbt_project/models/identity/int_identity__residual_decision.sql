@@ -93,8 +93,9 @@ gated as (
         b.id = 'different_valid' as has_two_valid_numbers,
         coalesce(b.birth_date not in ('same', 'near', 'year'), true) as is_birth_date_against,
         b.sex = 'different' as is_sex_against,
-        -- twins: numbers one digit apart, names one character apart
-        b.name = 'one_character' and b.id in ('one_digit', 'transposition', 'household_member') as is_like_a_twin,
+        -- twins: numbers one digit apart, names one character apart; nothing checks 15 digits, and a century later they return
+        b.name = 'one_character'
+        and b.id in ('one_digit', 'transposition', 'household_member', 'old_15', 'leading_15') as is_like_a_twin,
         b.name <> 'same' and b.id = 'household_member' as is_name_of_member_unsure,
         b.id in ('same_unchecked', 'old_15', 'leading_15')
         and not (

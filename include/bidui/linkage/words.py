@@ -56,6 +56,8 @@ GATES = {
     "birth_date_unknown_or_different": ("出生日期不明或不符", "birth date unknown or different"),
     "sex_different": ("性别不符", "sex differs"),
     "like_a_twin": ("疑似双胞胎", "like a twin"),
+    "number_means_another_too": ("同样的15位号码也是另一同名者的", "the 15 digits are also somebody else's of that name"),
+    "number_of_strangers": ("该号码名单上还用于多名他人", "lists give the number to several strangers too"),
     "name_of_member_unsure": ("户内姓名不确", "which member is unsure"),
     "number_uncorroborated": ("旧号无旁证", "old number without support"),
     "rows_contradict_each_other": ("各行自相矛盾", "rows contradict each other"),

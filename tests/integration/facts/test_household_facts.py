@@ -16,7 +16,7 @@ PEOPLE = {
         [
             ("改后安", "男"), ("改后妻", "女"), ("未改危", "男"), ("先改后鉴", "男"), ("安全户", "男"), ("无鉴户", "男"),
             ("低保头", "男"), ("低保员", "女"), ("五保人", "男"), ("死低保", "男"), ("两套房", "男"), ("一套房", "男"),
-            ("隔离头", "男"), ("共有人", "女"),
+            ("隔离头", "男"), ("共有人", "女"), ("同证头", "男"), ("同证员", "女"), ("另证头", "男"), ("另证员", "女"), ("无头员", "女"),
         ]
     )
 }
@@ -56,6 +56,11 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
             registered("H10", "一套房", **is_head),
             registered("H10", "共有人", relation_to_head="配偶"),
             registered("H11", "隔离头", **is_head),
+            registered("H12", "同证头", **is_head),
+            registered("H12", "同证员", relation_to_head="配偶"),
+            registered("H13", "另证头", **is_head),
+            registered("H13", "另证员", relation_to_head="配偶"),
+            registered("H14", "无头员", **is_head),
         ],
     )
     county.deliver(
@@ -93,8 +98,15 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
         ],
     )
     county.deliver("dibao", [{**head("低保头"), "dibao_no": "D1", "dibao_kind": "农村低保", "monthly_amount": 700},
-                             {**head("死低保"), "dibao_no": "D2", "monthly_amount": 300}])
-    county.deliver("dibao_member", [{"name": "低保员", "id_no": PEOPLE["低保员"], "dibao_no": "D1", "is_covered": True}])
+                             {**head("死低保"), "dibao_no": "D2", "monthly_amount": 300},
+                             # two households under one number
+                             {**head("同证头"), "dibao_no": "D3", "dibao_tier": "A", "monthly_amount": 924},
+                             {**head("另证头"), "dibao_no": "D3", "dibao_tier": "C", "monthly_amount": 400}])
+    county.deliver(
+        "dibao_member",
+        [{"name": name, "id_no": PEOPLE[name], "dibao_no": number, "is_covered": True}
+         for name, number in (("低保员", "D1"), ("同证员", "D3"), ("另证员", "D3"), ("无头员", "D3"))],
+    )
     county.deliver("tekun", [{"name": "五保人", "id_no": PEOPLE["五保人"], "monthly_amount": 900}])
     county.deliver("death", [{"name": "死低保", "id_no": PEOPLE["死低保"], "died_on": dt.date(2026, 1, 1)}])
     county.deliver(
@@ -168,6 +180,26 @@ def test_dibao_of_a_household_is_counted_once(facts: dict[str, Fact]) -> None:
     fact = facts["H6"]
     assert (fact["dibao__covered_members"], fact["dibao__dibao_no"], fact["civil_payments"]) == (2, "D1", 700)
     assert (fact["derived_kind__extract"], fact["derived_kind__row_no"]) == ("dibao", 1)
+
+
+def test_households_under_one_dibao_number_do_not_share_a_payment(county: HandMadeCounty, facts: dict[str, Fact]) -> None:
+    assert [(facts[no]["civil_payments"], facts[no]["dibao__dibao_tier"]) for no in ("H12", "H13")] == [(924, "A"), (400, "C")]
+    said = county.query(
+        "select person_no, dibao__is_covered, dibao__monthly_amount, dibao__listed_members, dibao__state"
+        " from mart_comparison.fact_person where household_no in ('H12', 'H13', 'H14') order by person_no"
+    )
+    assert {no: said_of for no, *said_of in said} == {
+        "H12-同证头": [True, 924, None, None],
+        "H12-同证员": [True, 924, None, None],
+        "H13-另证头": [True, 400, None, None],
+        "H13-另证员": [True, 400, None, None],
+        # no head of the household is paid under the number: whose payment covers the member nobody knows
+        "H14-无头员": [None, None, None, "in_review"],
+    }
+    assert county.query(
+        "select household_no, count(*), count(distinct row_no) from mart_comparison.fact_dibao_month"
+        " where household_no in ('H12', 'H13', 'H14') group by 1 order by 1"
+    ) == [("H12", 2, 1), ("H13", 2, 1)]
 
 
 @pytest.mark.parametrize(("household_no", "has_other"), [("H9", True), ("H10", False), ("H5", False), ("H8", None)])

@@ -11,7 +11,7 @@ from hand_made import NIGHT, OTHER_VILLAGE, VILLAGE, HandMadeCounty, id_number
 NUMBERS = {
     name: id_number(dt.date(1950 + year, 4, 4), serial=year)
     for year, name in enumerate(
-        ["有行人", "待审人", "无行人", "隔离村", "异村人", "隔离号", "坏号人", "同号甲", "远号人", "无地人"]
+        ["有行人", "待审人", "无行人", "隔离村", "异村人", "隔离号", "坏号人", "同号甲", "远号人", "无地人", "被写人"]
     )
 }
 
@@ -53,6 +53,8 @@ def evidence(county: HandMadeCounty) -> dict[str, dict[str, Any]]:
             {"name": "有行人", "id_no": None, "village_code": VILLAGE},
             # somebody of the county who has the name of a registry person
             {"name": "无行人", "id_no": id_number(dt.date(1991, 1, 1)), "psn_no": "N2"},
+            # somebody's name under another villager's number
+            {"name": "被写人", "id_no": NUMBERS["有行人"], "village_code": VILLAGE},
         ],
         quarantined=[3, 4, 5, 6, 7, 9, 10],
     )
@@ -101,6 +103,8 @@ def evidence(county: HandMadeCounty) -> dict[str, dict[str, Any]]:
         ("无地人", "quarantined"),
         # what is wrong with the person's own number comes before the rows that might be about the person
         ("坏号人", "unusable_id"),
+        # the row is shown to a reviewer beside the number's holder, and may be about whom it names
+        ("被写人", "in_review"),
         # two names share the number: the name decided for one, and of the other nothing is known
         ("同号甲", None),
         ("同号乙", "unusable_id"),

@@ -26,7 +26,7 @@ BORN = {
     "韩十雨": dt.date(1954, 1, 8), "何承志": dt.date(1970, 5, 5), "何小川": dt.date(2012, 10, 10),
     "许家宝": dt.date(2011, 3, 3), "许家玉": dt.date(2011, 3, 3), "孔旧村": dt.date(1963, 3, 8),
     "孔户主": dt.date(1935, 1, 1), "曹多人": dt.date(1969, 2, 2), "严多人": dt.date(1969, 2, 2),
-    "施代办": dt.date(1968, 4, 4), "李代乙": dt.date(1977, 7, 7),
+    "施代办": dt.date(1968, 4, 4), "李代乙": dt.date(1977, 7, 7), "毛同辛": dt.date(1911, 7, 7),
 }  # fmt: skip
 NUMBER = {name: id_number(born, serial=place + 1) for place, (name, born) in enumerate(BORN.items())}
 
@@ -62,6 +62,8 @@ REGISTRY = [
     registered(17, "严多人", None),
     registered(18, "施代办", NUMBER["施代办"]),
     registered(19, "李代乙", NUMBER["李代乙"]),
+    registered(20, "毛同辛", NUMBER["毛同辛"]),
+    registered(21, "毛同辛", id_number(dt.date(2011, 7, 7), serial=len(BORN)), birth_date=dt.date(2011, 7, 7)),
 ]
 
 ROLL = [
@@ -96,6 +98,8 @@ ROLL = [
     # 17 to 19: a valid number that a clerk wrote for everybody whose own was not at hand; the third has a common name
     *({"name": name, "id_no": id_number(dt.date(1971, 1, 1), serial=50), "village_code": VILLAGE, "sex": "男"}
       for name in ("施代办", "张代甲", "李代乙")),
+    # 20: the 15 digits of two people of one name, born a century apart
+    {"name": "毛同辛", "id_no": NUMBER["毛同辛"][:6] + NUMBER["毛同辛"][8:17], "village_code": VILLAGE, "sex": "男"},
 ]
 CHRONIC = [
     # the same number and name as on the roll, which gives the village
@@ -200,6 +204,7 @@ def test_reviewed(links: Links, extract: str, row_no: int, name: str, gates: set
         # what tier 1 could not decide stays with its reviewer
         ("hi_roll", 15, "review", "id_name_conflict"),
         ("hi_chronic", 2, "review", "id15_name"),
+        ("hi_roll", 20, "review", "id15_name"),
     ],
 )
 def test_not_linked(links: Links, extract: str, row_no: int, decision: str, rule: str | None) -> None:

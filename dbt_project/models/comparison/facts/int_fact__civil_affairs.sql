@@ -65,13 +65,23 @@ quarantined_payment as (
 
 ),
 
+shared_number as (
+
+    select distinct c.dibao_no
+    from {{ ref('int_fact__dibao_certificate') }} as c
+    where
+        c.is_shared
+        and c.list_month in (select list_month from ledger.batch_tonight where extract = 'dibao' and is_current)
+
+),
+
 listed_members as (
 
     select
         dibao_no,
         (count(*) filter (where coalesce(is_covered, true)))::int as listed_members
     from {{ in_force('stg_civil_affairs__dibao_member') }} as s
-    where dibao_no is not null
+    where dibao_no is not null and dibao_no not in (select dibao_no from shared_number)
     group by 1
 
 ),
@@ -80,7 +90,10 @@ member as (
 
     select
         m.*,
-        q.dibao_no is not null as is_payment_quarantined,
+        case
+            when q.dibao_no is not null then 'quarantined'
+            when n.dibao_no is not null then 'in_review'
+        end as payment_state,
         count(*) over (partition by m.person_key) as rows_of_person,
         row_number() over (
             partition by m.person_key
@@ -88,6 +101,7 @@ member as (
         ) as turn
     from {{ linked_rows('stg_civil_affairs__dibao_member') }} as m
     left join quarantined_payment as q on q.dibao_no = m.dibao_no
+    left join shared_number as n on n.dibao_no = m.dibao_no
 
 ),
 
@@ -129,7 +143,7 @@ coverage as (
             when e.dibao in ('no_batch', 'stale_batch') then e.dibao
             when c.person_key is not null then null
             when m.person_key is not null and not coalesce(m.is_covered, true) then null
-            when m.person_key is not null then case when m.is_payment_quarantined then 'quarantined' end
+            when m.person_key is not null then m.payment_state
             else coalesce(e.dibao_member, e.dibao)
         end as dibao
     from evidence as e

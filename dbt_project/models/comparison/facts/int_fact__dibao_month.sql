@@ -12,19 +12,6 @@ tekun_row as (
 
 ),
 
--- Covered members by member list and 低保证号.
-listed_members as (
-
-    select
-        list_month,
-        dibao_no,
-        (count(*) filter (where coalesce(is_covered, true)))::int as listed_members
-    from {{ in_force_history('stg_civil_affairs__dibao_member') }} as s
-    where dibao_no is not null
-    group by 1, 2
-
-),
-
 tekun_month as (
 
     select * from {{ ref('int_fact__tekun_month') }}
@@ -85,7 +72,7 @@ paid as (
         case when k.month is not null then t.person_key is not null end as is_tekun_same_month
     from {{ ref('int_fact__dibao_payment') }} as c
     inner join dibao_row as s on s.batch_id = c.batch_id and s.row_no = c.row_no
-    left join listed_members as m on m.dibao_no = s.dibao_no and m.list_month = s.list_month
+    left join {{ ref('int_fact__dibao_certificate') }} as m on m.dibao_no = s.dibao_no and m.list_month = s.list_month
     left join months_of_tekun as k on k.month = c.month
     left join tekun_month as t on t.person_key = c.person_key and t.month = c.month
     union all

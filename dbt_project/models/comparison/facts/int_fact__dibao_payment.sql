@@ -3,7 +3,8 @@
 {#-
     Who is covered by which dibao payment, month by month over the lists in force for their months. The head of a
     payment row is covered unless that month's member list says otherwise; other members are covered by the member list,
-    through the 低保证号. Where two lists carry a month, the list of that month speaks, else the newest.
+    through the 低保证号; where several heads are paid under one number, only by the payment to a head of their own
+    household. Where two lists carry a month, the list of that month speaks, else the newest.
     One row per registry person, month and payment row.
 -#}
 with period as (
@@ -75,6 +76,7 @@ member as (
 
     select
         m.person_key,
+        r.household_key,
         m.link_tier,
         m.batch_id as member_batch_id,
         m.row_no as member_row_no,
@@ -83,6 +85,7 @@ member as (
         m.is_current,
         coalesce(m.is_covered, true) as is_covered
     from {{ linked_rows('stg_civil_affairs__dibao_member', history=true) }} as m
+    inner join {{ ref('int_identity__registry_person') }} as r on r.person_key = m.person_key
 
 ),
 
@@ -91,9 +94,11 @@ head as (
     select
         l.person_key,
         l.link_tier,
+        r.household_key,
         p.*
     from payment as p
     inner join {{ ref('int_identity__linked_row') }} as l on l.batch_id = p.batch_id and l.row_no = p.row_no
+    inner join {{ ref('int_identity__registry_person') }} as r on r.person_key = l.person_key
     where l.extract = 'dibao' and l.subject_role = 'head'
 
 ),
@@ -131,7 +136,11 @@ covered as (
     from payment as p
     inner join member as m
         on m.dibao_no = p.dibao_no and (m.list_month = p.list_month or (m.is_current and p.is_current))
-    where m.is_covered
+    inner join {{ ref('int_fact__dibao_certificate') }} as c
+        on c.dibao_no = p.dibao_no and c.list_month = p.list_month
+    left join head as h
+        on h.batch_id = p.batch_id and h.row_no = p.row_no and h.household_key = m.household_key
+    where m.is_covered and (not c.is_shared or h.person_key is not null)
 
 ),
 
