@@ -6,7 +6,7 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bidui.contract.suggest import nearest
 from bidui.home import dbt_dir
@@ -14,6 +14,7 @@ from bidui.problem import Problem
 from bidui.reference.division import unknown_division
 from bidui.reference.period import Period, close_gaps, overlap_problems, read_period
 from bidui.reference.table import Row, Table
+from bidui.rule.definition import Title
 
 PARAMETER_COLUMNS = ("rule_id", "parameter", "value")
 PARAMETER_OPTIONAL = ("key", "division_code", "valid_from", "valid_to", "unit", "source", "note")
@@ -22,9 +23,12 @@ NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 @dataclass(frozen=True)
 class KnownParameters:
-    """Every parameter that a rule or a model reads: by (rule, parameter), whether its value is a number."""
+    """Every parameter that a rule or a model reads, by (rule, parameter): whether its value is a number; and those that the
+    published catalogue names and nothing can read, with the reason.
+    """
 
     is_number: Mapping[tuple[str, str], bool]
+    unread: Mapping[tuple[str, str], Title] = field(default_factory=dict)
 
     @property
     def rules(self) -> frozenset[str]:
@@ -45,14 +49,17 @@ def known_parameters() -> KnownParameters:
         for row in csv.DictReader(stream):
             name = (row["rule_id"], row["parameter"])
             is_number[name] = is_number.get(name, True) and NUMBER.fullmatch(row["value"]) is not None
-    for rule in catalogue.load(dbt_dir() / "rules").rules:
+    rules = catalogue.load(dbt_dir() / "rules")
+    for rule in rules.rules:
         for parameter in rule.parameters.values():
             is_number[parameter.rule_id, parameter.parameter] = parameter.type in ("number", "integer")
     # Read by comparison models; no rule owns it.
     is_number.setdefault(("FIELD", "house_area_tolerance"), True)
     # A village's own population has no default; read by the village exit test.
     is_number.setdefault(("MONITOR", "rural_population"), True)
-    return KnownParameters(is_number)
+    return KnownParameters(
+        is_number, {(unread.rule_id, unread.parameter): unread.reason for unread in rules.unread_parameters}
+    )
 
 
 def check_parameters(
@@ -65,6 +72,10 @@ def check_parameters(
     problems: list[Problem] = []
     periods: dict[tuple[str, str, str, str], list[tuple[Row, Period]]] = defaultdict(list)
     for row in table.rows:
+        unread = known.unread.get((row["rule_id"], row["parameter"]))
+        if unread is not None:
+            problems.append(_unread(table.name, row, unread))
+            continue
         period = read_period(table.name, row, problems)
         found = list(_row_problems(table.name, row, known, levels))
         problems += found
@@ -109,6 +120,15 @@ def _row_problems(file: str, row: Row, known: KnownParameters, levels: Mapping[s
     if row["division_code"] and row["division_code"] not in levels:
         problems.append(unknown_division(file, row, "division_code"))
     return problems
+
+
+def _unread(file: str, row: Row, reason: Title) -> Problem:
+    return Problem(
+        code="reference_parameter_unread", severity="warn", file=file, row=row.number, column="parameter",
+        what_zh=f"没有规则读取这个参数，未载入：{reason.zh}",
+        what_en=f"no rule reads this parameter, it is left out: {reason.en}",
+        fix_zh="可以删去该行", fix_en="the row may be removed",
+    )
 
 
 def _unknown(file: str, row: Row, column: str, what_zh: str, what_en: str, near: str | None) -> Problem:

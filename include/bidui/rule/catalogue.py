@@ -34,6 +34,15 @@ class NotCarried:
     reason: Title
 
 
+@dataclass(frozen=True)
+class UnreadParameter:
+    """A parameter of the published catalogue that no rule can read, and why."""
+
+    rule_id: str
+    parameter: str
+    reason: Title
+
+
 @dataclass
 class Catalogue:
     """Every rule that could be read, and a problem for each that could not."""
@@ -41,6 +50,7 @@ class Catalogue:
     grains: dict[str, Grain] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
     not_carried: list[NotCarried] = field(default_factory=list)
+    unread_parameters: list[UnreadParameter] = field(default_factory=list)
     problems: list[RuleProblem] = field(default_factory=list)
 
     def rule(self, rule_id: str) -> Rule:
@@ -84,7 +94,7 @@ def load(folder: Path, tried: Path | None = None) -> Catalogue:
     schema = json.loads((folder / SCHEMA_FILE).read_text(encoding="utf-8"))
     for path in sorted(folder.glob("*.yml")):
         if path.name == NOT_CARRIED_FILE:
-            catalogue.not_carried = _load_not_carried(path)
+            catalogue.not_carried, catalogue.unread_parameters = _load_not_carried(path)
         elif path.name != GRAINS_FILE:
             _load_family(path, schema, catalogue)
     if tried is not None:
@@ -298,9 +308,12 @@ def _load_grains(path: Path) -> dict[str, Grain]:
     return grains
 
 
-def _load_not_carried(path: Path) -> list[NotCarried]:
+def _load_not_carried(path: Path) -> tuple[list[NotCarried], list[UnreadParameter]]:
     content = LocatedYaml(path).data
-    return [NotCarried(said["id"], _title(said["title"]), _title(said["reason"])) for said in content["rules"]]
+    return (
+        [NotCarried(said["id"], _title(said["title"]), _title(said["reason"])) for said in content["rules"]],
+        [UnreadParameter(said["rule"], said["parameter"], _title(said["reason"])) for said in content.get("parameters", [])],
+    )
 
 
 def _title(said: Mapping[str, str]) -> Title:

@@ -192,6 +192,12 @@ def test_a_bad_parameter_is_refused_with_its_row(load: Load, row: str, code: str
     assert hint in str(error.value)
 
 
+def test_a_parameter_that_no_rule_can_read_is_told_and_left_out(load: Load, ask: Callable[[str], list[tuple[Any, ...]]]) -> None:
+    done = load(parameters="rule_id,parameter,value\nMED-03,overlap_days,30\nMED-12,min_ratio,0.85\n")
+    assert [(warning.code, warning.row) for warning in done.warnings] == [("reference_parameter_unread", 2)]
+    assert ask("select distinct rule_id from reference.county_parameter") == [("MED-12",)]
+
+
 def test_parameters_by_division_and_period(load: Load, ask: Callable[[str], list[tuple[Any, ...]]]) -> None:
     load(
         divisions=DIVISIONS,
