@@ -45,7 +45,7 @@ trace as (
     where d.is_current and d.decision = 'review'
     union all
     select person_key, extract, 1 as standing
-    from {{ ref('int_identity__under_other_number') }}
+    from {{ ref('int_identity__also_meant') }}
     union all
     select person_key, extract, 2 as standing
     from {{ ref('int_identity__quarantined_candidate') }}

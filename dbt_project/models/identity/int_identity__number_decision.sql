@@ -130,7 +130,7 @@ final as (
         name_grade,
         reached_by,
         person_key as number_holder_key,
-        is_spoken_against or is_shared_number or is_number_of_strangers as is_explained,
+        is_spoken_against or is_shared_number as is_explained,
         jsonb_build_object(
             'id', case reached_by when 'id' then 'same' else 'old_15' end,
             'name', name_grade,

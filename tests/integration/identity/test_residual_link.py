@@ -235,6 +235,8 @@ def test_a_linked_person_becomes_comparable(county: HandMadeCounty, links: Links
     assert states[key_of("吴二水")] == "- -"
     assert states[key_of("陈五火")] == "unusable_id unusable_id"
     # whose row may be under a stopgap number is not absent
+    # of two people who have a row's 15 digits neither is
+    assert states["1020"] == states["1021"] == "in_review -"
     assert states[key_of("施代办")] == states[key_of("李代乙")] == "in_review -"
 
 

@@ -56,6 +56,9 @@ def test_effects_hang_under_their_cause(shipped) -> None:
         person("identity", tekun__is_listed=True, tekun__was_listed=True, dibao__is_covered=True, dibao_and_tekun__is_both=True,
                hi_subsidy_target__is_listed=False, basic_insurance__is_resident=True, basic_insurance__is_insured=True,
                premium__identities="特困人员", premium_subsidy__is_paid=False),
+        # registered twice: both premiums are one person's
+        person("twice", id_rows=2, id_names=1, id_households=2, hi_premium_request__payer_category="脱贫人口",
+               hi_premium_request__subsidy_amount=200, hi_premium_request__personal_amount=600),
         # a member's own finding explains the household's
         person("couple", id_state="ok", sex="男", id_sex="女"),
         person("ill", is_healthy=True, hi_chronic__has_certificate=True),
@@ -96,6 +99,7 @@ def test_effects_hang_under_their_cause(shipped) -> None:
         ("ID-09", "hshared"): None, ("ID-07", "hshared"): "ID-09", ("ID-08", "hshared"): "ID-09",
         ("ID-13", "hshared"): "ID-09", ("REG-13", "hshared"): "ID-08",
         ("CIV-02", "hdead"): None, ("MED-10", "hdead"): "CIV-02", ("MED-11", "hdead"): "CIV-02",
+        ("ID-12", "htwice"): None, ("MED-08", "htwice"): "ID-12",
         ("MED-01", "huninsured"): None, ("MED-02", "huninsured"): "MED-01",
         ("CIV-01", "hidentity"): None, ("CIV-12", "hidentity"): "CIV-01", ("MED-05", "hidentity"): "CIV-12",
         ("MED-19", "hclaims"): None, ("MED-12", "hclaims"): "MED-19", ("MED-17", "hclaims"): "MED-19",
