@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bidui.contract.check import semantic_problems
+from bidui.contract.fill import fill
 from bidui.contract.located_yaml import LocatedYaml
 from bidui.contract.model import (
     Column,
@@ -69,9 +70,13 @@ def _load(stamps: tuple[tuple[Path, int], ...], known_codes: frozenset[str] | No
     problems: list[Problem] = []
     common_document = _read(common_path, "common", problems)
     documents = [_read(path, None, problems) for path, _ in source_stamps]
+    if common_document is None:
+        raise ProblemError(problems)
     sound = [document for document in documents if document is not None]
+    for document in sound:
+        problems += fill(document, common_document.data)
     problems += semantic_problems(sound, known_codes)
-    if problems or common_document is None:
+    if problems:
         raise ProblemError(problems)
     common = _common(common_document.data)
     return Sources(departments=tuple(_source(document, common) for document in sound), common=common)

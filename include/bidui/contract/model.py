@@ -68,9 +68,10 @@ FEWEST_GATED_ROWS = 5
 
 @dataclass(frozen=True)
 class Gates:
-    """Shares (0 to 1) beyond which a file is held."""
+    """Shares beyond which a file is held: of its rows (0 to 1), or of the rows in force (growth: 1 is twice as many)."""
 
     max_row_drop: float
+    max_row_growth: float
     max_blank_share: float
     max_mangled_share: float
 

@@ -15,16 +15,18 @@ from bidui.connector.delivery import readable_name
 from bidui.contract import Extract, Sources
 from bidui.contract.model import FEWEST_GATED_ROWS
 from bidui.landing import container as containers
+from bidui.landing.cell_check import CellChecks
 from bidui.landing.data_date import DataDate
 from bidui.landing.delimited import DELIMITERS, encoding_of, head_of
 from bidui.landing.header import Header, find_header
-from bidui.landing.id_number import TROUBLES, id_state
 from bidui.landing.land import data_date_of, future_date
 from bidui.landing.part import Merged, Part
 from bidui.landing.reading import Reading
 from bidui.landing.selection import HeaderError, Selected, select
 from bidui.landing.workbook import Workbook
 from bidui.problem import Problem, ProblemError
+from bidui.validation.gate import MOST_UNUSABLE
+from bidui.validation.suite import Gate
 
 # Row problems shown per kind; all are counted.
 SHOWN_ROWS = 5
@@ -38,6 +40,7 @@ class RowTrouble:
     what_zh: str
     what_en: str
     column: str
+    gate: Gate | None = None
     count: int = 0
     rows: list[int] = field(default_factory=list)
 
@@ -124,57 +127,67 @@ def _read(
     except ProblemError as error:
         problems += error.problems
         return TableReport(table.part, table.header, reading, day)
-    troubles = _row_troubles(table, extract, as_of)
-    problems += _beyond_gates(table.part, extract, troubles, reading.rows_landed)
+    troubles, unusable = _row_troubles(table, extract, as_of)
+    problems += _beyond_gates(table.part, extract, troubles, unusable, reading.rows_landed)
     return TableReport(table.part, table.header, reading, day, troubles)
 
 
-def _row_troubles(table: Selected, extract: Extract, as_of: date) -> tuple[RowTrouble, ...]:
-    """ID numbers and required values that would put a row in quarantine or make a person not comparable."""
-    nulls = frozenset(extract.common.null_tokens)
+def _row_troubles(table: Selected, extract: Extract, as_of: date) -> tuple[tuple[RowTrouble, ...], int]:
+    """What the suite would say of cells, counted by kind; and how many rows it would set apart."""
+    checks = CellChecks(extract, as_of)
     kinds: dict[tuple[str, str], RowTrouble] = {}
-    id_columns = {person.id for person in extract.persons if person.id}
-    required = {column.name for column in extract.required} - id_columns
+    unusable = 0
     reading = Reading(extract, table.part, table.header)
-    present_ids = [name for name in reading.names if name in id_columns]
-    present_required = [name for name in reading.names if name in required]
+    names = checks.columns(reading.names)
     for row, cells in reading.rows():
-        states = [(name, id_state(cells[name], as_of, nulls)) for name in present_ids]
-        found = [(name, state, TROUBLES.get(state)) for name, state in states]
-        found += [(name, "blank", _BLANK) for name in present_required if not cells[name].strip()]
-        for name, state, what in found:
-            if what is None:
-                continue
-            kind = kinds.setdefault((name, state), RowTrouble(state, *what, extract.by_name[name].header))
+        found = [(name, trouble) for name in names if (trouble := checks.trouble(name, cells[name]))]
+        unusable += any(trouble.check and trouble.check.quarantines for _, trouble in found)
+        for name, trouble in found:
+            gate = trouble.check.gate if trouble.check else None
+            kind = kinds.setdefault(
+                (name, trouble.state),
+                RowTrouble(trouble.state, trouble.zh, trouble.en, extract.by_name[name].header, gate),
+            )
             kind.count += 1
             if len(kind.rows) < SHOWN_ROWS:
                 kind.rows.append(row)
-    return tuple(kinds.values())
+    return tuple(kinds.values()), unusable
 
 
-def _beyond_gates(part: Part, extract: Extract, troubles: tuple[RowTrouble, ...], rows: int) -> Iterator[Problem]:
-    """Blank or damaged values beyond the contract's share: the night would hold the whole file for them."""
-    gates = {"blank": extract.gates.max_blank_share, "mangled": extract.gates.max_mangled_share}
+def _beyond_gates(
+    part: Part, extract: Extract, troubles: tuple[RowTrouble, ...], unusable: int, rows: int
+) -> Iterator[Problem]:
+    """What the night would hold the whole file for: blank or damaged values beyond their share, most rows unusable."""
+    limits = {"blank_share": extract.gates.max_blank_share, "mangled_share": extract.gates.max_mangled_share}
     for trouble in troubles:
-        limit = gates.get(trouble.state)
-        if limit is None or trouble.count < FEWEST_GATED_ROWS or trouble.count <= limit * rows:
+        if trouble.gate is None or trouble.count < FEWEST_GATED_ROWS or trouble.count <= limits[trouble.gate] * rows:
             continue
         share = trouble.count / rows
+        blank = trouble.gate == "blank_share"
         yield Problem(
-            code=f"gate.{trouble.state}_share",
+            code=f"gate.{trouble.gate}",
             file=part.file,
             sheet=part.sheet,
             column=trouble.column,
             what_zh=f"{trouble.count:,} 行（{share:.2%}）{trouble.what_zh}",
             what_en=f"{trouble.count:,} rows ({share:.2%}): {trouble.what_en}",
-            expected_zh=f"不超过 {limit:.2%}",
-            expected_en=f"at most {limit:.2%}",
-            fix_zh="补填后再报送" if trouble.state == "blank" else "从原系统按文本格式重新导出",
-            fix_en="fill them in before delivering" if trouble.state == "blank" else "export the column again as text",
+            expected_zh=f"不超过 {limits[trouble.gate]:.2%}",
+            expected_en=f"at most {limits[trouble.gate]:.2%}",
+            fix_zh="补填后再报送" if blank else "从原系统按文本格式重新导出",
+            fix_en="fill them in before delivering" if blank else "export the column again as text",
         )
-
-
-_BLANK = ("必填值空白", "a required value is blank")
+    if rows and unusable / rows > MOST_UNUSABLE:
+        yield Problem(
+            code="gate.unusable",
+            file=part.file,
+            sheet=part.sheet,
+            what_zh=f"{rows:,} 行中有 {unusable:,} 行不能使用",
+            what_en=f"{unusable:,} of {rows:,} rows cannot be used",
+            expected_zh=f"不超过 {MOST_UNUSABLE:.0%}",
+            expected_en=f"at most {MOST_UNUSABLE:.0%}",
+            fix_zh="按下列各行的原因更正后再报送",
+            fix_en="correct the rows listed before delivering",
+        )
 
 
 def guess_extract(path: Path, sources: Sources, workspace: Path) -> Extract | None:

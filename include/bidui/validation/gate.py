@@ -1,7 +1,7 @@
 """Gates: when a whole file is held. Each gives Problems that say what was found, what was expected, what to do.
 
-Thresholds stand in the contract (`gates:`); a county's own parameters AGG-01 max_row_drop and AGG-03 max_blank_share
-replace them, keyed by extract, or without a key for all. A county's keyless AGG-03 leaves alone the checks that do
+Thresholds stand in the contract (`gates:`); a county's own parameters AGG-01 max_row_drop, AGG-01 max_row_growth and
+AGG-03 max_blank_share replace them, keyed by extract, or without a key for all. A county's keyless AGG-03 leaves alone the checks that do
 not quarantine: a registry person without a number stays, so a registry file may hold many more of them.
 """
 
@@ -25,7 +25,7 @@ MOST_UNUSABLE = 0.5
 COUNTY_VALUES = """
 select rule_id, parameter, key, value::numeric
 from reference.county_parameter
-where (rule_id, parameter) in (('AGG-01', 'max_row_drop'), ('AGG-03', 'max_blank_share'))
+where (rule_id, parameter) in (('AGG-01', 'max_row_drop'), ('AGG-01', 'max_row_growth'), ('AGG-03', 'max_blank_share'))
     and key in ('', %(extract)s)
     and division_code = ''
     and valid_from <= %(as_of)s and %(as_of)s < valid_to
@@ -48,9 +48,10 @@ limit 1
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Shares from 0 to 1."""
+    """Shares from 0 to 1; growth may be more."""
 
     max_row_drop: float
+    max_row_growth: float
     max_blank_share: float
     # Where blanks do not quarantine (the registry).
     max_blank_share_tolerant: float
@@ -80,6 +81,7 @@ def thresholds(cursor: psycopg2.extensions.cursor, extract: Extract, as_of: dt.d
     gates = extract.gates
     return Thresholds(
         max_row_drop=value("AGG-01", "max_row_drop", gates.max_row_drop, extract.key, ""),
+        max_row_growth=value("AGG-01", "max_row_growth", gates.max_row_growth, extract.key, ""),
         max_blank_share=value("AGG-03", "max_blank_share", gates.max_blank_share, extract.key, ""),
         max_blank_share_tolerant=value("AGG-03", "max_blank_share", gates.max_blank_share, extract.key),
         max_mangled_share=gates.max_mangled_share,
@@ -112,10 +114,20 @@ def fewest_rows(extract: Extract, limits: Thresholds, before: Predecessor | None
     return int(-(-before.rows * (1 - limits.max_row_drop) // 1))
 
 
+def most_rows(extract: Extract, limits: Thresholds, before: Predecessor | None) -> int | None:
+    """How many rows a delivery may have at most; None when there is nothing to measure it against.
+
+    A few rows more are never too many: a list of three people may become one of eight.
+    """
+    if before is None or extract.delivery.content != "full":
+        return None
+    return max(int(before.rows * (1 + limits.max_row_growth)), before.rows + FEWEST_GATED_ROWS)
+
+
 def row_problems(
     extract: Extract, limits: Thresholds, before: Predecessor | None, rows: int, batch_ids: list[int]
 ) -> list[Problem]:
-    """Empty file; row count collapsed against the delivery in force. Only full lists have these gates."""
+    """Empty file; row count collapsed or swollen against the delivery in force. Only full lists have these gates."""
     if extract.delivery.content != "full":
         return []
     if rows == 0:
@@ -130,7 +142,24 @@ def row_problems(
                 fix_en="export it again and deliver it; the batch in force stays in force",
             )
         ]
-    if before is None or rows >= fewest_rows(extract, limits, before):
+    most = most_rows(extract, limits, before)
+    if before is None or most is None:
+        return []
+    if rows > most:
+        return [
+            Problem(
+                code="gate.row_growth",
+                what_zh=f"“{extract.title.zh}”行数由生效批次（{before.data_date}）的 {before.rows:,} 行增至 {rows:,} 行",
+                what_en=f"{extract.key} grew from {before.rows:,} rows of the delivery in force ({before.data_date})"
+                f" to {rows:,}",
+                expected_zh=f"至多 {most:,} 行",
+                expected_en=f"at most {most:,} rows",
+                fix_zh="核实是否混入了其他县的名单、重复粘贴或多期合并，更正后重新报送；" + _release_zh(batch_ids),
+                fix_en="see whether another county's list was appended, the list pasted twice or several periods put"
+                " together, and deliver again; " + _release_en(batch_ids),
+            )
+        ]
+    if rows >= fewest_rows(extract, limits, before):
         return []
     drop = 1 - rows / before.rows
     return [

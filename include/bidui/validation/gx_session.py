@@ -34,6 +34,16 @@ KEPT_COUNTS = frozenset(
 )
 NOT_COMPUTED = "未能执行 · could not be computed"
 ROW_KEYS = ("batch_id", "row_no")
+# GX has no parameter that means "no bound": more rows than any table holds.
+NO_BOUND = 2**62
+
+
+@dataclass(frozen=True)
+class RowsWanted:
+    """How many rows a batch must have at least and may have at most (None: any number)."""
+
+    least: int = 0
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +129,7 @@ def close(batch: Batch) -> None:
 def run_suite(suite: Suite, batch: Batch, rows: int, parameters: Mapping[str, Any]) -> SuiteRun:
     """Run every expectation in the server; counts only. `rows` is the number of rows of the batch.
 
-    `parameters` fill `{"$PARAMETER": name}` of the suite: `as_of`, `this_year`, `next_year`, `min_rows`.
+    `parameters` fill `{"$PARAMETER": name}` of the suite: `as_of`, `this_year`, `next_year`, `min_rows`, `max_rows`.
     """
     result = batch.validate(
         gx_suite(suite),
@@ -164,13 +174,14 @@ def failing_rows_queries(suite: Suite, batch: Batch, checks: Iterable[Check]) ->
     return queries
 
 
-def parameters(as_of: dt.date, min_rows: int) -> dict[str, Any]:
+def parameters(as_of: dt.date, wanted: RowsWanted) -> dict[str, Any]:
     """The parameters that suites may name."""
     return {
         "as_of": as_of.isoformat(),
         "this_year": as_of.year,
         "next_year": as_of.year + 1,
-        "min_rows": min_rows,
+        "min_rows": wanted.least,
+        "max_rows": NO_BOUND if wanted.most is None else wanted.most,
     }
 
 

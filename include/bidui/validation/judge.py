@@ -113,10 +113,13 @@ def _judge_parts(
     before = gate.in_force(cursor, extract, as_of, data_date, [part.batch_id for part in parts])
     total = sum(part.rows for part in parts if part.status not in ("duplicate", "superseded", "withdrawn"))
     total += rows_beside(cursor, extract, data_date, [part.batch_id for part in parts])
-    fewest = gate.fewest_rows(extract, limits, before)
+    fewest, most = gate.fewest_rows(extract, limits, before), gate.most_rows(extract, limits, before)
     for part in due:
         if part.rows > 0:
-            _run_suite(cursor, extract, part, as_of, max(0, fewest - (total - part.rows)))
+            # A part has the rows of the whole delivery that the other parts leave to it.
+            others = total - part.rows
+            wanted = gx_session.RowsWanted(max(0, fewest - others), None if most is None else max(0, most - others))
+            _run_suite(cursor, extract, part, as_of, wanted)
         part.problems += gate.share_problems(extract, limits, part.outcomes, part.rows, part.batch_id)
         part.problems += gate.usable_problems(extract, part.rows, part.rows_quarantined, part.batch_id)
         part.problems += gate.unchecked_problems(part.outcomes)
@@ -126,7 +129,7 @@ def _judge_parts(
 
 
 def _run_suite(
-    cursor: psycopg2.extensions.cursor, extract: Extract, part: Part, as_of: dt.date, min_rows: int
+    cursor: psycopg2.extensions.cursor, extract: Extract, part: Part, as_of: dt.date, wanted: gx_session.RowsWanted
 ) -> None:
     """Run the suite on the staged partition; fill `ledger.validation` and `ledger.quarantined_row`."""
     suite = load_suite(extract.key)
@@ -134,7 +137,7 @@ def _run_suite(
     batch = gx_session.open_partition(table)
     try:
         _check_row_count(cursor, table, part)
-        run = gx_session.run_suite(suite, batch, part.rows, gx_session.parameters(as_of, min_rows))
+        run = gx_session.run_suite(suite, batch, part.rows, gx_session.parameters(as_of, wanted))
         failing = [
             outcome.check
             for outcome in run.outcomes.values()

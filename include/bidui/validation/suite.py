@@ -20,10 +20,10 @@ from bidui.home import expectations_dir
 from bidui.problem import Problem, ProblemError
 
 Severity = Literal["critical", "warning", "info"]
-Gate = Literal["row_drop", "blank_share", "mangled_share"]
+Gate = Literal["row_count", "blank_share", "mangled_share"]
 
 SEVERITIES = ("critical", "warning", "info")
-GATES = ("row_drop", "blank_share", "mangled_share")
+GATES = ("row_count", "blank_share", "mangled_share")
 SLUG = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 # Says something about the file as a whole and points at no row: it can hold a file, never quarantine a row.

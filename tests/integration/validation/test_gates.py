@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -24,7 +25,7 @@ def in_force(stage, judge):
     return batch
 
 
-@pytest.mark.parametrize(("rows", "status"), [(80, "accepted"), (79, "held"), (300, "accepted")])
+@pytest.mark.parametrize(("rows", "status"), [(80, "accepted"), (79, "held"), (200, "accepted")])
 def test_a_roll_that_collapses_is_held_and_the_last_one_stays(stage, judge, rows_of, in_force, rows, status):
     batch = stage("hi_roll", roll(rows), as_of=NOVEMBER, data_date=NOVEMBER)
     decision = judge(batch, as_of=NOVEMBER)
@@ -40,6 +41,28 @@ def test_a_roll_that_collapses_is_held_and_the_last_one_stays(stage, judge, rows
         assert rows_of("select problems -> 0 ->> 'code' from ledger.batch where batch_id = %s", batch) == [("gate.row_drop",)]
         # Nothing is lost: the rows are judged and counted, only not in force.
         assert (decision.rows_landed, decision.rows_accepted + decision.rows_quarantined) == (79, 79)
+
+
+def test_a_roll_that_swells_is_held(stage, judge, rows_of, in_force):
+    """Another county's list below our own, or our own twice: both would be compared as if they were ours."""
+    batch = stage("hi_roll", roll(201), as_of=NOVEMBER, data_date=NOVEMBER)
+    decision = judge(batch, as_of=NOVEMBER)
+    assert decision.status == "held"
+    assert "的 100 行增至 201 行" in decision.reason
+    assert "grew from 100 rows" in decision.reason
+    assert f"bidui release {batch}" in decision.reason
+    assert rows_of("select problems -> 0 ->> 'code' from ledger.batch where batch_id = %s", batch) == [("gate.row_growth",)]
+    assert rows_of(
+        "select success from ledger.validation where batch_id = %s and expectation = 'row_count_vs_in_force'", batch
+    ) == [(False,)]
+
+
+def test_a_list_that_swells_in_parts_is_held(stage, judge, rows_of, in_force):
+    parts = [
+        stage("hi_roll", roll(101, start), as_of=NOVEMBER, data_date=NOVEMBER, delivery_no=9) for start in (0, 101)
+    ]
+    assert judge(*parts, as_of=NOVEMBER).status == "held"
+    assert rows_of("select distinct status from ledger.batch where delivery_no = 9") == [("held",)]
 
 
 def test_parts_of_a_delivery_are_added_up(stage, judge, in_force):
@@ -218,7 +241,8 @@ def test_an_extract_without_keys_goes_by_whole_rows(stage, sources, connection):
         stage("hi_settlement", [{"row_hash": number} for number in range(start, start + 10)]) for start in (0, 2, 50)
     ]
     with connection, connection.cursor() as cursor:
-        assert replaced(cursor, sources.extract("hi_settlement"), batches) == {batches[0]: batches[1]}
+        keyless = dataclasses.replace(sources.extract("hi_settlement"), keys=())
+        assert replaced(cursor, keyless, batches) == {batches[0]: batches[1]}
 
 
 def test_a_backfilled_night_does_not_replace_a_later_one_of_the_same_date(stage, judge, rows_of):
@@ -235,9 +259,11 @@ def test_a_backfilled_night_does_not_replace_a_later_one_of_the_same_date(stage,
         (("AGG-01", "max_row_drop", "", "0.5"), 60, "accepted"),
         (("AGG-01", "max_row_drop", "hi_roll", "0.05"), 90, "held"),
         (("AGG-01", "max_row_drop", "dibao", "0.9"), 60, "held"),
+        (("AGG-01", "max_row_growth", "", "2.5"), 350, "accepted"),
+        (("AGG-01", "max_row_growth", "hi_roll", "0.1"), 120, "held"),
     ],
 )
-def test_a_county_sets_its_own_drop(stage, judge, connection, in_force, parameter, rows, status):
+def test_a_county_sets_its_own_bounds(stage, judge, connection, in_force, parameter, rows, status):
     with connection, connection.cursor() as cursor:
         cursor.execute("insert into reference.county_parameter (rule_id, parameter, key, value) values (%s, %s, %s, %s)", parameter)
     assert judge(stage("hi_roll", roll(rows), as_of=NOVEMBER, data_date=NOVEMBER), as_of=NOVEMBER).status == status

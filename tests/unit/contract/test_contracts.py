@@ -9,6 +9,7 @@ import pytest
 from bidui.contract import Extract, SftpOrigin, Sources, load_sources
 from bidui.contract.code_lists import shipped_code_lists
 from bidui.contract.header_text import header_key
+from bidui.contract.schema import SHIPPED_SCHEMA
 from bidui.landing.header import find_header
 from bidui.problem import Problem, ProblemError
 
@@ -125,6 +126,36 @@ def test_a_mistake_is_named_with_file_line_key_and_fix(tmp_path: Path, mistake: 
         assert key in problem.column
     assert fix_zh in problem.zh
     assert fix_en in problem.en
+
+
+def test_what_a_contract_leaves_out_is_said_by_common(tmp_path: Path) -> None:
+    brief = TINY.replace("    gates: {max_row_drop: 0.2, max_blank_share: 0.005, max_mangled_share: 0.05}\n", "    gates: {max_row_drop: 0.5}\n")
+    extract = written(tmp_path, brief.replace("    drift: {new_column: ignore, missing_optional: accept}\n", "")).extract("public_post")
+    assert (extract.gates.max_row_drop, extract.gates.max_row_growth, extract.gates.max_blank_share) == (0.5, 1, 0.005)
+    assert extract.drift.new_column == "ignore"
+
+
+def test_a_family_adds_the_headers_that_departments_share(tmp_path: Path) -> None:
+    extract = written(tmp_path, TINY.replace("header: 姓名,", "header: 上岗人员, family: person_name,")).extract("public_post")
+    assert extract.by_name["person_name"].headers == ("上岗人员", "姓名", "学生姓名", "患者姓名", "逝者姓名")
+    problem = only_problem(tmp_path, TINY.replace("header: 姓名,", "header: 姓名, family: person_nam,"), "contract.unknown_family")
+    assert (problem.row, problem.column) == (22, "extracts.public_post.columns[1].family")
+    assert "did you mean person_name?" in problem.en
+    assert "改为 person_name" in problem.zh
+
+
+def test_one_family_for_two_columns_is_refused(tmp_path: Path) -> None:
+    twice = TINY.replace("header: 姓名,", "header: 上岗人员, family: person_name,").replace("header: 月工资,", "header: 担保人, family: person_name,")
+    with pytest.raises(ProblemError) as caught:
+        written(tmp_path, twice)
+    assert {problem.code for problem in caught.value.problems} == {"contract.header_twice"}
+
+
+def test_a_default_is_part_of_the_contracts_version(tmp_path: Path) -> None:
+    before = written(tmp_path, TINY).extract("public_post").version
+    common = (SHIPPED_SCHEMA.parent / "common.yml").read_text(encoding="utf-8")
+    (tmp_path / "common.yml").write_text(common.replace("max_row_growth: 1 ", "max_row_growth: 3 "), encoding="utf-8")
+    assert load_sources(tmp_path).extract("public_post").version != before
 
 
 def test_an_unknown_code_list_is_named(tmp_path: Path) -> None:

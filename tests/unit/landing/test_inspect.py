@@ -25,6 +25,10 @@ ROWS = (
     "P2,3.41E+17,乙,女,居民,2026,正常参保,2026-01-02,\"1,380\",190,是,青石镇,青石村,\n"
     ",990101199001011238,丙,女,居民,2026,正常参保,,,,否,青石镇,青石村,\n"
     "P4,999999199001011234,丁,女,居民,2026,正常参保,,,,否,青石镇,青石村,\n"
+    "P5,990101199001011206,戊,女,居民,2026,正常参保,,,,否,青石镇,青石村,\n"
+    "P6,990101199001011214,戊,女,居民,2026,正常参保,,,,否,青石镇,青石村,\n"
+    "P7,990101199001011222,戊,女,居民,2026,正常参保,,,,否,青石镇,青石村,\n"
+    "P8,990101199001011230,戊,女,居民,2026,正常参保,,,,否,青石镇,青石村,\n"
 )
 
 
@@ -43,14 +47,14 @@ def test_the_extract_is_told_by_its_header(roll: Path) -> None:
     assert table.header.unknown == ((13, "新列"),)
     assert [match.via for match in table.header.matched].count("alias") == 3
     assert table.reading is not None
-    assert (table.reading.rows_read, table.reading.rows_landed) == (5, 4)
+    assert (table.reading.rows_read, table.reading.rows_landed) == (9, 8)
     assert not found.would_be_held
 
 
 def test_numbers_damaged_beyond_the_gate_hold_the_file(tmp_path: Path) -> None:
     """The rows would land, and the night would hold them all: the clerk is told before, not after."""
     line = "P{n},{id_no},甲,男,居民,2026,正常参保,2026-01-02,380,,是,青石镇,青石村,\n"
-    rows = [line.format(n=n, id_no="3.41E+17" if n < 5 else "99010119900101123X") for n in range(50)]
+    rows = [line.format(n=n, id_no="3.41E+17" if n < 5 else "990101199001011206") for n in range(50)]
     path = tmp_path / "名册.csv"
     path.write_text(ROLL + "".join(rows), encoding="gb18030")
     found = inspect(path, SOURCES, as_of=NIGHT)
@@ -60,6 +64,25 @@ def test_numbers_damaged_beyond_the_gate_hold_the_file(tmp_path: Path) -> None:
     ]
     path.write_text(ROLL + "".join(rows[1:]), encoding="gb18030")
     assert not inspect(path, SOURCES, as_of=NIGHT).would_be_held, "four rows are slips"
+
+
+def test_the_gates_are_the_suites_own(tmp_path: Path) -> None:
+    """A blank scheme holds the roll, a blank relation never holds the registry: the suites say so, not the header."""
+    roll = tmp_path / "名册.csv"
+    row = "P{n},990101199001011206,甲,男,{kind},2026,正常参保,2026-01-02,380,,是,青石镇,青石村,\n"
+    roll.write_text(ROLL + "".join(row.format(n=n, kind="" if n < 6 else "居民") for n in range(50)), encoding="utf-8")
+    held = [problem for problem in inspect(roll, SOURCES, as_of=NIGHT).problems if problem.severity == "hold"]
+    assert [(problem.code, problem.column) for problem in held if problem.column] == [("gate.blank_share", "险种类型")]
+    registry = SOURCES.extract("registry_person")
+    names = ["county_name", "town_name", "village_name", "household_no", "person_no", "person_name", "id_no", "relation_to_head"]
+    header = ",".join(f'"{registry.by_name[name].header}"' for name in names)
+    line = "甲县,青石镇,青石村,{household},9{n:05d},甲,990101199001011206,\n"
+    listed = tmp_path / "名册二.csv"
+    listed.write_text(header + "\n" + "".join(line.format(n=n, household=n) for n in range(40)), encoding="utf-8")
+    assert not inspect(listed, SOURCES, "registry_person", NIGHT).would_be_held
+    listed.write_text(header + "\n" + "".join(line.format(n=n, household="3.4E+17") for n in range(40)), encoding="utf-8")
+    codes = {problem.code for problem in inspect(listed, SOURCES, "registry_person", NIGHT).problems}
+    assert {"gate.mangled_share", "gate.unusable"} <= codes
 
 
 @pytest.mark.parametrize("extract", SOURCES.extracts.values(), ids=lambda extract: extract.key)
@@ -82,7 +105,8 @@ def test_every_extract_is_told_by_its_header(tmp_path: Path, extract: object, ki
         book.close()
     found = inspect(path, SOURCES, as_of=NIGHT)
     assert found.extract is extract
-    assert not found.would_be_held
+    # The one row has no ID number in it.
+    assert {problem.code for problem in found.problems if problem.severity == "hold"} <= {"gate.unusable"}
 
 
 def test_trouble_in_rows_is_counted_and_placed(roll: Path) -> None:
@@ -100,7 +124,7 @@ def test_the_command_tells_and_goes_well(roll: Path) -> None:
     assert result.exit_code == 0, result.output
     for words in (
         "hi_roll", "health_insurance/hi_roll/", "GB18030", "别名 · alias", "约定外 · not in the contract", "数据日期 · data date",
-        "读取 · read 5 = 入库 · landed 4 + 跳过 · skipped 1", "1,760.00 元 · yuan", "可以入库 · this file would land",
+        "读取 · read 9 = 入库 · landed 8 + 跳过 · skipped 1", "1,760.00 元 · yuan", "可以入库 · this file would land",
         "a spreadsheet turned the ID number",
     ):  # fmt: skip
         assert words in result.output

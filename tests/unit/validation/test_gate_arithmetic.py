@@ -16,6 +16,7 @@ from bidui.validation.gate import (
     Predecessor,
     Thresholds,
     fewest_rows,
+    most_rows,
     row_problems,
     share_problems,
     usable_problems,
@@ -24,7 +25,9 @@ from bidui.validation.gx_session import Outcome
 
 ROLL = load_sources().extract("hi_roll")
 DELTA = dataclasses.replace(ROLL, delivery=dataclasses.replace(ROLL.delivery, content="delta"))
-LIMITS = Thresholds(max_row_drop=0.2, max_blank_share=0.005, max_blank_share_tolerant=0.05, max_mangled_share=0.05)
+LIMITS = Thresholds(
+    max_row_drop=0.2, max_row_growth=1, max_blank_share=0.005, max_blank_share_tolerant=0.05, max_mangled_share=0.05
+)
 OCTOBER = dt.date(2026, 10, 16)
 
 
@@ -36,6 +39,17 @@ def test_the_fewest_rows_are_within_the_drop_and_one_less_is_not(before, drop):
     assert fewest >= before * (1 - drop) > fewest - 1
 
 
+@given(before=st.integers(1, 5_000_000), growth=st.floats(0.01, 10))
+def test_the_most_rows_are_within_the_growth_and_one_more_is_not(before, growth):
+    limits = dataclasses.replace(LIMITS, max_row_growth=growth)
+    most = most_rows(ROLL, limits, Predecessor(OCTOBER, before))
+    assert most >= before + FEWEST_GATED_ROWS, "a few more are a clerk's work"
+    assert most == before + FEWEST_GATED_ROWS or most <= before * (1 + growth) < most + 1
+    assert row_problems(ROLL, limits, Predecessor(OCTOBER, before), most, [1]) == []
+    (problem,) = row_problems(ROLL, limits, Predecessor(OCTOBER, before), most + 1, [1])
+    assert problem.code == "gate.row_growth"
+
+
 def test_without_a_delivery_in_force_there_is_nothing_to_measure():
     assert fewest_rows(ROLL, LIMITS, None) == 0
     assert row_problems(ROLL, LIMITS, None, 1, [1]) == []
@@ -44,6 +58,7 @@ def test_without_a_delivery_in_force_there_is_nothing_to_measure():
 def test_a_delta_may_have_few_rows_or_none():
     assert fewest_rows(DELTA, LIMITS, Predecessor(OCTOBER, 100)) == 0
     assert row_problems(DELTA, LIMITS, Predecessor(OCTOBER, 100), 0, [1]) == []
+    assert row_problems(DELTA, LIMITS, Predecessor(OCTOBER, 100), 10_000, [1]) == []
 
 
 def outcome(name, count, extract="hi_roll"):
