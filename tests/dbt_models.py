@@ -37,6 +37,11 @@ class Model:
         return [column for entry in self.entries for column in entry.get("columns", [])]
 
     @property
+    def is_ephemeral(self) -> bool:
+        """Whether it is a part of the statements that read it, and no table."""
+        return "materialized='ephemeral'" in self.path.read_text(encoding="utf-8")
+
+    @property
     def nightly_key(self) -> bool:
         """Whether every night checks a key: by the materialization, or by dbt's own test of a column."""
         tested = any("unique" in test for column in self.columns for test in column.get("data_tests", []))

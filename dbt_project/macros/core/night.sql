@@ -22,6 +22,18 @@
     {{- (as_of() | trim)[11:13] -}}
 {%- endmacro %}
 
+{#- The night published before this one, as a date literal; null::date before there is any. -#}
+{% macro published_before() -%}
+    {%- if execute -%}
+        {%- set rows = run_query(
+            "select max(as_of)::text from ledger.run where as_of < " ~ as_of()
+            ~ " and status = 'published' and kind <> 'replay'"
+        ) -%}
+        {%- if rows[0][0] -%}{{ return("date '" ~ rows[0][0] ~ "'") }}{%- endif -%}
+    {%- endif -%}
+    {{ return('null::date') }}
+{%- endmacro %}
+
 {#-
     What a table of nights said before this one, as a subquery; none where it has no earlier night to say anything about.
     Not a ref: the table may be the very one being built, or one of a later layer.

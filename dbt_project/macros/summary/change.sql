@@ -1,15 +1,3 @@
-{#- The night published before this one, as a date literal; null::date before there is any. -#}
-{% macro published_before() -%}
-    {%- if execute -%}
-        {%- set rows = run_query(
-            "select max(as_of)::text from ledger.run where as_of < " ~ as_of()
-            ~ " and status = 'published' and kind <> 'replay'"
-        ) -%}
-        {%- if rows[0][0] -%}{{ return("date '" ~ rows[0][0] ~ "'") }}{%- endif -%}
-    {%- endif -%}
-    {{ return('null::date') }}
-{%- endmacro %}
-
 {#-
     The rows of a night_rows table that stood in the night before and stand no more, and those that stand now and did
     not: together exactly what differs between the two nights, whatever was computed between them and not published.

@@ -1,24 +1,7 @@
 {{ config(materialized='night_table') }}
 {#- Rows of one key (two claims of one month) are one finding: the first by its evidence, with how many there are. -#}
 
-with trusted_extract as (
-    select extract
-    from ledger.night_batch
-    where as_of = {{ as_of() }} and is_current
-    group by extract
-    having not bool_and(is_stale)
-),
-
-trusted_rule as (
-    select *
-    from ledger.night_rule
-    where
-        as_of = {{ as_of() }}
-        and status = 'active'
-        and base_extracts <@ array(select extract from trusted_extract)
-),
-
-hit as (
+with hit as (
     {%- for grain in finding_grains() %}
     {{ 'union all' if not loop.first }}
     select
@@ -52,7 +35,8 @@ named as (
         hit.village_code,
         hit.said -> 'evidence' as evidence
     from hit
-    inner join trusted_rule as rule on rule.rule_no = (hit.said ->> 'rule_no')::smallint
+    inner join {{ ref('int_finding__rule') }} as rule
+        on rule.rule_no = (hit.said ->> 'rule_no')::smallint and rule.status = 'active' and not rule.is_silent
 ),
 
 one_per_key as (
