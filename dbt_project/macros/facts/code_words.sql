@@ -56,12 +56,21 @@
     and coalesce({{ location }} !~ '安置|搬迁', true)
 {%- endmacro %}
 
-{#- A right to live somewhere; a blank usage counts, a shop or a field does not. -#}
 {#- What tells one right from another: rows of several holders carry the same certificate. -#}
 {% macro right_key(row) -%}
     coalesce({{ row }}.certificate_no, {{ row }}.location, {{ row }}.batch_id || '-' || {{ row }}.row_no)
 {%- endmacro %}
 
+{#- A right to live somewhere; a blank usage counts, a shop or a field does not. -#}
 {% macro is_dwelling_usage(usage) -%}
     coalesce({{ usage }} ~ '住宅|居住|住房|宅基地|公寓|别墅|商品房|房改', {{ usage }} is null)
+{%- endmacro %}
+
+{#- 特困, 低保 or 其他 by 户类型; NULL when blank. -#}
+{% macro household_kind(household_type) -%}
+    case
+        when {{ household_type }} ~ '五保|特困' then '特困'
+        when {{ household_type }} ~ '低保' then '低保'
+        when {{ household_type }} is not null then '其他'
+    end
 {%- endmacro %}

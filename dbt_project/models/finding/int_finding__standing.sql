@@ -8,7 +8,7 @@
 {%- set before = findings_before() %}
 with standing as (
     {%- if before %}
-    select * from {{ before }} as eve
+    select eve.* from {{ before }} as eve
     {%- else %}
     select
         hit.*

@@ -1,0 +1,32 @@
+{#- What is counted over the members of a household: column → condition on a row of int_fact__person. -#}
+{% macro household_member_counts() -%}
+    {{ return({
+        'members': 'true',
+        'living_members': 'is_living',
+        'heads': 'is_head',
+        'male_members': "known_sex = '男'",
+        'female_members': "known_sex = '女'",
+        'ill_members': 'is_chronic or is_seriously_ill',
+        'chronic_members': 'is_chronic',
+        'seriously_ill_members': 'is_seriously_ill',
+        'disabled_members': 'is_disabled',
+        'health_unknown_members': 'health_status is null',
+        'student_members': 'is_student',
+        'student_members_preschool': "registry_stage = '学前'",
+        'student_members_primary': "registry_stage = '小学'",
+        'student_members_junior': "registry_stage = '初中'",
+        'student_members_senior': "registry_stage = '普通高中'",
+        'student_members_vocational': "registry_stage in ('中职', '高职高专')",
+        'student_members_higher': "registry_stage in ('本科', '研究生')",
+        'labour_members': 'is_labour',
+        'weak_labour_members': 'is_weak_labour',
+        'without_labour_members': 'is_without_labour',
+        'labour_unknown_members': 'labour_skill is null',
+        'living_labour_members': 'is_living and (is_labour or is_weak_labour)',
+        'living_labour_unknown_members': 'is_living and labour_skill is null',
+        'members_school_age': 'age_1_september between 6 and 15',
+        'working_members': 'work_area is not null and work_months > 0',
+        'dead_members': 'not is_living',
+        'recently_dead_ill_members': 'not is_living and (is_chronic or is_seriously_ill or is_disabled)',
+    }) }}
+{%- endmacro %}
