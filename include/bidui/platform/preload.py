@@ -32,7 +32,7 @@ def preload_in_scheduler(arguments: list[str] | None = None) -> bool:
     arguments = sys.argv if arguments is None else arguments
     if "scheduler" not in arguments[1:2]:
         return False
-    logging.getLogger("great_expectations._docs_decorators").setLevel(logging.WARNING)
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     for name in SLOW:
         importlib.import_module(name)
     return True

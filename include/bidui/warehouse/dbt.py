@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from unittest.mock import patch
 
 import sqlalchemy
 
@@ -37,7 +38,7 @@ def run(
     """
     from dbt.cli.main import dbtRunner  # a second of imports: only who runs dbt pays
 
-    with _environment(as_of, threads, link_model, keep), discreet.everywhere():
+    with _environment(as_of, threads, link_model, keep), discreet.everywhere(), _as_if_first():
         result = dbtRunner().invoke(
             [
                 *command,
@@ -90,6 +91,23 @@ def forget_parsed() -> None:
     makes dbt's partial parsing see no change."""
     for path in folder("dbt").glob("*/partial_parse.msgpack"):
         path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _as_if_first() -> Iterator[None]:
+    """In the block dbt starts as quickly as the first time in a process.
+
+    Each start appends the adapter's behaviour flags to a list of dbt's module, and for every flag of the list walks the
+    whole stack through all modules imported to say where the flag comes from: seconds after some dozen starts.
+    """
+    from dbt.adapters.base import impl
+    from dbt_common.behavior_flags import BehaviorFlagRendered
+
+    with (
+        patch.object(impl, "DEFAULT_BASE_BEHAVIOR_FLAGS", list(impl.DEFAULT_BASE_BEHAVIOR_FLAGS)),
+        patch.object(BehaviorFlagRendered, "_default_source", staticmethod(lambda: "dbt")),
+    ):
+        yield
 
 
 @contextmanager

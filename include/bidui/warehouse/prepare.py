@@ -21,6 +21,7 @@ def prepare() -> str:
     from bidui.contract import load_sources
     from bidui.home import dbt_dir, sources_dir
     from bidui.landing.raw_table import ensure_raw_tables
+    from bidui.platform import parse_cache
     from bidui.warehouse import dbt
     from bidui.warehouse.roles import ensure_roles
 
@@ -35,6 +36,7 @@ def prepare() -> str:
     if not is_applied(BUILT, wanted):
         dbt.forget_parsed()
         dbt.run("seed", target="seed")
+        parse_cache.lend("staging")
         dbt.run("run", "--select", "tag:staging", "+int_figure__check", target="staging")
         mark_applied(BUILT, wanted)
     with transaction() as connection:

@@ -15,6 +15,7 @@ from psycopg2 import sql
 
 from bidui.contract import load_sources
 from bidui.home import sources_dir
+from bidui.platform import parse_cache
 from bidui.warehouse import dbt, embedded
 from bidui.warehouse.prepare import prepare
 
@@ -109,6 +110,7 @@ class HandMadeCounty:
 
     def reconcile(self, *layers: str) -> None:
         """Run the models of identity, and of the facts where asked."""
+        parse_cache.lend("hand_made")
         dbt.run("run", "--select", *(layers or ("tag:identity",)), as_of=self.night, target="hand_made")
 
     def _insert(self, extract: str, batch_id: int, row_no: int, row: Row) -> None:

@@ -144,6 +144,15 @@ def test_a_batch_staged_twice_is_replaced(query: Query) -> None:
     assert query(f"select count(*) from staging.parcel where batch_id = {batch_id}") == [(2,)]
 
 
+def test_a_later_start_is_as_quick_as_the_first(query: Query) -> None:
+    """dbt itself would walk the stack for one flag more with every start, soon for seconds."""
+    from dbt.adapters.base.impl import DEFAULT_BASE_BEHAVIOR_FLAGS
+
+    flags = len(DEFAULT_BASE_BEHAVIOR_FLAGS)
+    dbt.run("run", "--select", "none", as_of=NIGHT_3, target="toy")
+    assert len(DEFAULT_BASE_BEHAVIOR_FLAGS) == flags
+
+
 def test_what_is_made_from_the_same_is_kept(query: Query) -> None:
     """Also over a night that was skipped; whatever happens in between, a table never stands for other inputs."""
 
