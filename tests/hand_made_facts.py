@@ -22,7 +22,7 @@ LAYERS = (
     "path:models/summary", "path:models/proposal", "path:models/office",
 )
 
-# What the layers below would have made: findings, links, and the one staged list that a summary reads itself.
+# What the layers below would have made: findings, links, and the staged lists that summaries and proposals read themselves.
 _BELOW = """
 create table if not exists mart_finding.finding (
     finding_id text, rule_id text, rule_version text, severity text, departments text[], owner_department text,
@@ -56,7 +56,7 @@ create table if not exists mart_identity.int_identity__linked_row (
 );
 create table if not exists mart_identity.int_identity__mention (
     extract text, batch_id bigint, row_no bigint, subject_role text, is_current boolean, id_no text, id_state text,
-    id_key bigint
+    id_key bigint, person_name text, name_norm text, household_key text
 );
 create table if not exists mart_identity.int_identity__decision (
     extract text, batch_id bigint, row_no bigint, subject_role text, is_current boolean, person_key text, decision text,
@@ -65,7 +65,14 @@ create table if not exists mart_identity.int_identity__decision (
 create table if not exists mart_identity.int_identity__registry_person (
     person_key text, person_no text, household_key text, household_no text, registry_batch_id bigint,
     registry_row_no bigint, county_code text, town_code text, village_code text, id_no text, id_state text, id_key bigint,
-    id_key_15 bigint, sex text, birth_date date, same_person_key text
+    id_key_15 bigint, sex text, birth_date date, same_person_key text, name_norm text
+);
+create table if not exists mart_comparison.int_fact__dibao_payment (
+    person_key text, dibao_no text, is_current boolean, is_payee boolean
+);
+create table if not exists staging.dibao_member (
+    batch_id bigint, row_no bigint, is_repeat boolean, id_key bigint, person_name text, name_norm text, dibao_no text,
+    is_covered boolean
 );
 create table if not exists staging.hi_premium_request (
     batch_id bigint, row_no bigint, is_repeat boolean, request_batch text, subsidy_amount numeric

@@ -24,6 +24,8 @@ with claim as (
     select * from {{ ref('int_proposal__household_claim') }}
     union all
     select * from {{ ref('int_proposal__number_claim') }}
+    union all
+    select * from {{ ref('int_proposal__member_claim') }}
 
 ),
 

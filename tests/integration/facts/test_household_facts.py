@@ -17,6 +17,7 @@ PEOPLE = {
             ("改后安", "男"), ("改后妻", "女"), ("未改危", "男"), ("先改后鉴", "男"), ("安全户", "男"), ("无鉴户", "男"),
             ("低保头", "男"), ("低保员", "女"), ("五保人", "男"), ("死低保", "男"), ("两套房", "男"), ("一套房", "男"),
             ("隔离头", "男"), ("共有人", "女"), ("同证头", "男"), ("同证员", "女"), ("另证头", "男"), ("另证员", "女"), ("无头员", "女"),
+            ("新成员", "女"), ("另学生", "男"), ("已故外", "男"), ("号一", "男"), ("未保障", "男"),
         ]
     )
 }
@@ -105,10 +106,25 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
     county.deliver(
         "dibao_member",
         [{"name": name, "id_no": PEOPLE[name], "dibao_no": number, "is_covered": True}
-         for name, number in (("低保员", "D1"), ("同证员", "D3"), ("另证员", "D3"), ("无头员", "D3"))],
+         for name, number in (("低保员", "D1"), ("同证员", "D3"), ("另证员", "D3"), ("无头员", "D3"))]
+        # whom the registry does not know: under the head's payment, under two heads', dead, two names of one number,
+        # almost a member's name, listed and not covered
+        + [{"name": name, "id_no": PEOPLE[of], "dibao_no": number, "is_covered": is_covered}
+           for name, of, number, is_covered in (
+               ("新成员", "新成员", "D1", True), ("另学生", "另学生", "D3", True), ("已故外", "已故外", "D1", True),
+               ("号一", "号一", "D1", True), ("号二", "号一", "D1", True), ("未保障", "未保障", "D1", False),
+           )]
+        + [{"name": "低保贠", "id_no": id_number(dt.date(1999, 9, 9)), "dibao_no": "D1", "is_covered": True}],
+    )
+    county.deliver(
+        "edu_compare",
+        [{"name": "新成员", "id_no": PEOPLE["新成员"], "household_no": "H6"},
+         {"name": "另学生", "id_no": PEOPLE["另学生"], "household_no": "H1"},
+         {"name": "改后妻", "id_no": PEOPLE["改后妻"], "household_no": "H6"}],
     )
     county.deliver("tekun", [{"name": "五保人", "id_no": PEOPLE["五保人"], "monthly_amount": 900}])
-    county.deliver("death", [{"name": "死低保", "id_no": PEOPLE["死低保"], "died_on": dt.date(2026, 1, 1)}])
+    county.deliver("death", [{"name": name, "id_no": PEOPLE[name], "died_on": dt.date(2026, 1, 1)}
+                             for name in ("死低保", "已故外")])
     county.deliver(
         "property",
         [
@@ -120,7 +136,7 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
             {"name": "共有人", "id_no": PEOPLE["共有人"], "certificate_no": "Q3", "usage": "住宅"},
         ],
     )
-    county.reconcile("tag:identity", "path:models/comparison/facts")
+    county.reconcile("tag:identity", "path:models/comparison/facts", "int_proposal__member_claim")
     return {record["household_no"]: record for record in county.records("select * from mart_comparison.fact_household")}
 
 
@@ -200,6 +216,11 @@ def test_households_under_one_dibao_number_do_not_share_a_payment(county: HandMa
         "select household_no, count(*), count(distinct row_no) from mart_comparison.fact_dibao_month"
         " where household_no in ('H12', 'H13', 'H14') group by 1 order by 1"
     ) == [("H12", 2, 1), ("H13", 2, 1)]
+
+
+def test_people_in_a_household_s_book_whom_the_registry_lacks(county: HandMadeCounty, facts: dict[str, Fact]) -> None:
+    claims = "select subject_key, extract, value from mart_summary.int_proposal__member_claim order by 1, 2"
+    assert county.query(claims) == [("H6", "dibao_member", "新成员"), ("H6", "edu_compare", "新成员")]
 
 
 @pytest.mark.parametrize(("household_no", "has_other"), [("H9", True), ("H10", False), ("H5", False), ("H8", None)])

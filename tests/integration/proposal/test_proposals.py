@@ -204,6 +204,7 @@ def county(warehouse: str) -> Iterator[HandMadeFacts]:
         made.household(f"O{number}", household_type="脱贫户", registry_kind="其他", exit_attribute="脱贫")
         made.household(f"Q{number}", household_type="一般贫困户", registry_kind="其他", exit_attribute="未脱贫")
     _numbers(made)
+    _members(made)
     made.build()
     made.publish()
     yield made
@@ -262,6 +263,17 @@ def _numbers(made: HandMadeFacts) -> None:
             _mention(made, row | {"batch_id": 69, "person_key": "rival"})
 
 
+def _members(made: HandMadeFacts) -> None:
+    """A household in whose book education names two people whom the registry lacks."""
+    made.household("book")
+    for row_no, (name, number) in enumerate((("李四", "990101200901010017"), ("王五", "990101201101010012"))):
+        made._add("int_identity__mention", {
+            "extract": "edu_compare", "batch_id": 60, "row_no": row_no, "subject_role": "self", "is_current": True,
+            "person_name": name, "name_norm": name, "household_key": "book", "id_no": number, "id_state": "ok",
+            "id_key": key(number),
+        }, schema="mart_identity")
+
+
 def _registry(made: HandMadeFacts, person: str, **columns: Any) -> None:
     made._add("int_identity__registry_person", {
         "person_key": person, "person_no": person, "household_no": "H", "county_code": COUNTY, "same_person_key": person,
@@ -296,6 +308,10 @@ def test_households(county: HandMadeFacts, number: int) -> None:
     assert proposal(county, f"C{number}", field) == expected
 
 
+def test_new_members_of_a_household_are_one_proposal(county: HandMadeFacts) -> None:
+    assert proposal(county, "book", "member") == ("李四、王五", "medium")
+
+
 @pytest.mark.parametrize("why", NUMBERS)
 def test_numbers(county: HandMadeFacts, why: str) -> None:
     value, confidence = NUMBERS[why][2]
@@ -325,7 +341,7 @@ def test_every_claim_of_the_models_is_described(county: HandMadeFacts) -> None:
     """A claim that the seed does not know would be dropped by the join; one that no model makes would be dead."""
     made = {
         (kind, field, claim)
-        for model in ("person", "household", "number")
+        for model in ("person", "household", "number", "member")
         for kind, field, claim in county.query(
             f"select distinct subject_kind, field, claim from mart_summary.int_proposal__{model}_claim"
         )
