@@ -89,8 +89,10 @@ chosen as (
 
     select
         *,
-        case when decision = 'linked' and not (is_linked_by_number or is_meant_otherwise) then 'linked' else 'review' end
-            as final_decision
+        case
+            when decision = 'linked' and not (is_linked_by_number or is_meant_otherwise) then 'linked'
+            else 'review'
+        end as final_decision
     from residual
 
 ),

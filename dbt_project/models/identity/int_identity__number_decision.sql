@@ -49,7 +49,10 @@ classed as (
                 name_grade = 'variant'
                 and not (is_sex_against or is_birth_against or is_adult_number_on_student_row)
                 then 2
-            when name_grade = 'one_character' and not (is_spoken_against or is_shared_number or is_number_of_strangers) then 3
+            when
+                name_grade = 'one_character'
+                and not (is_spoken_against or is_shared_number or is_number_of_strangers)
+                then 3
             else 4
         end as class
     from weighed

@@ -94,7 +94,10 @@ household as (
     select
         household_key,
         string_agg(person_name, '、' order by id_key) as names
-    from (select distinct on (id_key) household_key, id_key, person_name from added order by id_key, person_name) as person
+    from (
+        select distinct on (id_key) household_key, id_key, person_name from added
+        order by id_key asc, person_name asc
+    ) as person
     group by 1
 
 )
