@@ -13,7 +13,7 @@ run for the night, the next night takes the files in. A past week: `airflow back
 
 from airflow.sdk import CronPartitionTimetable, dag, task
 
-from bidui.night import steps
+from bidui.platform import steps
 from bidui.platform.dag import AS_OF, OPENS, PARTITION_KEY, TIMEZONE, defaults, minutes, reported
 from bidui.platform.departments import departments
 

@@ -9,9 +9,9 @@ export folder is full, or somebody has a list of this very night open or filled 
 **Re-run** Clear the red task. Publishing a published night again changes nothing.
 """
 
-from airflow.sdk import PartitionedAssetTimetable, dag, task
+from airflow.sdk import PartitionedAssetTimetable, chain, dag, task
 
-from bidui.night import steps
+from bidui.platform import steps
 from bidui.platform.dag import AS_OF, RECONCILED, defaults, minutes
 
 
@@ -27,12 +27,14 @@ from bidui.platform.dag import AS_OF, RECONCILED, defaults, minutes
 )
 def publish() -> None:
     """Refresh the outward views, make the night visible, write documents and report."""
-    outward = task(task_id="outward_views", execution_timeout=minutes(10))(steps.refresh_outward)(as_of=AS_OF)
-    visible = task(task_id="publish", execution_timeout=minutes(5))(steps.publish)(as_of=AS_OF)
+    shown = [
+        task(task_id=step.name, execution_timeout=minutes(step.minutes))(step.work)(as_of=AS_OF)
+        for step in steps.PUBLISH
+    ]
     documents = task(execution_timeout=minutes(15))(steps.documents)(as_of=AS_OF)
     worklists = task(execution_timeout=minutes(30))(steps.worklists)(as_of=AS_OF)
     alerts = task(execution_timeout=minutes(5))(steps.alerts)(as_of=AS_OF)
-    outward >> visible >> [documents, worklists, alerts]
+    chain(*shown, [documents, worklists, alerts])
 
 
 publish()

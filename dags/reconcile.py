@@ -10,9 +10,9 @@ A red layer names the dbt node in its log; the night is recorded as failed and h
 **Re-run** Clear `freeze` and what follows (a failed run is closed). The same night again gives the same rows.
 """
 
-from airflow.sdk import AssetAll, PartitionedAssetTimetable, dag, task
+from airflow.sdk import AssetAll, PartitionedAssetTimetable, chain, dag, task
 
-from bidui.night import steps
+from bidui.platform import steps
 from bidui.platform.dag import AS_OF, RECONCILED, defaults, minutes, reported
 from bidui.platform.departments import departments
 
@@ -32,23 +32,17 @@ def reconcile() -> None:
     # Waits in another pool: holding the night's only slot, it would keep the earlier night from being published.
     turn = task.sensor(mode="reschedule", poke_interval=15, timeout=3600, pool="ingest", retries=0)
     in_turn = turn(steps.in_turn)(as_of=AS_OF)
-    last = task(execution_timeout=minutes(15))(steps.freeze)(as_of=AS_OF)
-    in_turn >> last
-    work = [last]
-    for layer in steps.LAYERS:
-        if layer == "finding":  # rules are checked against the fact tables, so after these are built
-            bound = task(execution_timeout=minutes(30))(steps.bind_rules)(as_of=AS_OF)
-            last >> bound
-            last = bound
-            work.append(bound)
-        built = task(task_id=layer, execution_timeout=minutes(90))(steps.build)(layer=layer, as_of=AS_OF)
-        last >> built
-        last = built
-        work.append(built)
-    fingerprint = task(execution_timeout=minutes(30), outlets=[RECONCILED])(steps.fingerprint)(as_of=AS_OF)
-    last >> fingerprint
+    work = [
+        task(
+            task_id=step.name,
+            execution_timeout=minutes(step.minutes),
+            outlets=[RECONCILED] if step is steps.RECONCILE[-1] else [],
+        )(step.work)(**step.arguments, as_of=AS_OF)
+        for step in steps.RECONCILE
+    ]
+    chain(in_turn, *work)
     failed = task(trigger_rule="one_failed", execution_timeout=minutes(5))(steps.reconcile_failed)(as_of=AS_OF)
-    [*work, fingerprint] >> failed
+    work >> failed
 
 
 reconcile()

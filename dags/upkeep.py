@@ -13,7 +13,7 @@ reports DAG files that do not import and batches that no partition belongs to.
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from bidui.night import steps
+from bidui.platform import steps
 from bidui.platform.dag import CUT_OFF, TIMEZONE, defaults, minutes
 
 

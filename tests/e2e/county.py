@@ -37,16 +37,8 @@ class County:
 
     def reconcile(self, number: int) -> str:
         """Build and publish the night; return its fingerprint."""
-        from bidui.night import steps
+        from bidui.platform import steps
 
         as_of = self.night(number).isoformat()
-        steps.freeze(as_of)
-        for layer in ("identity", "comparison"):
-            steps.build(layer, as_of)
-        steps.bind_rules(as_of)
-        for layer in ("finding", "summary"):
-            steps.build(layer, as_of)
-        fingerprint = steps.fingerprint(as_of)
-        steps.refresh_outward(as_of)
-        steps.publish(as_of)
-        return fingerprint
+        returned = {step.name: step.run(as_of) for step in steps.NIGHT}
+        return str(returned["fingerprint"])

@@ -91,7 +91,7 @@ def run(persons: int, seed: int, folder: Path, *, splink: bool = True) -> dict[s
     "tier_2": {...}, "splink": {...} or None}. The database is dropped at the end.
     """
     from bidui import reference
-    from bidui.night import steps
+    from bidui.platform import steps
     from bidui.sample import generate
     from bidui.warehouse import dbt
     from bidui.warehouse.connection import connect, transaction

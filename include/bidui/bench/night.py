@@ -109,26 +109,13 @@ def _ingest_department(department: str, drop: str, as_of: dt.date) -> list[Measu
 
 def reconcile(night_of: dt.date) -> list[Measure]:
     """Build and publish a night, step by step."""
-    from bidui.night import steps as night
+    from bidui.platform import steps
 
     measures = []
-    as_of = night_of.isoformat()
-    with measured("freeze") as freeze:
-        night.freeze(as_of)
-    measures.append(freeze)
-    for layer in night.LAYERS:
-        if layer == "finding":
-            with measured("bind rules") as bind:
-                night.bind_rules(as_of)
-            measures.append(bind)
-        with measured(f"build {layer}") as build:
-            night.build(layer, as_of)
-        measures.append(build)
-    with measured("fingerprint, publish") as publish:
-        night.fingerprint(as_of)
-        night.refresh_outward(as_of)
-        night.publish(as_of)
-    measures.append(publish)
+    for step in steps.NIGHT:
+        with measured(step.name) as measure:
+            step.run(night_of.isoformat())
+        measures.append(measure)
     return measures
 
 

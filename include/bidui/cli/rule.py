@@ -71,7 +71,7 @@ def dry_run(
     Counts by town, no names; nothing is written. Exit status 1 when a rule cannot run; each is named with file, line
     and key.
     """
-    from bidui.rule.dry_run import dry_run as try_rules
+    from bidui.night.dry_run import dry_run as try_rules
     from bidui.warehouse.connection import connect
 
     files = [Path(one) for one in what if one.endswith((".yml", ".yaml"))]

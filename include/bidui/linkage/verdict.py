@@ -15,7 +15,7 @@ import psycopg2.extensions
 from bidui import clock
 from bidui.linkage.review import CHECK, DAY, DIFFERENT, MENTION, PERSON, REASON, REVIEWER, SAME, VERDICT, check_of
 from bidui.problem import Problem, ProblemError
-from bidui.worklist.table import tables
+from bidui.workbook.tables import tables
 
 _HEADERS = (VERDICT, REASON, REVIEWER, DAY, MENTION, PERSON, CHECK)
 

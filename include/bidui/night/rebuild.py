@@ -19,6 +19,7 @@ from bidui.contract import load_sources
 from bidui.night import beside
 from bidui.night.fingerprint import NightTable, night_tables, record
 from bidui.night.freeze import freeze
+from bidui.night.layers import AFTER_RULES, BEFORE_RULES
 from bidui.night.order import no_night_meanwhile
 from bidui.problem import Problem, ProblemError
 from bidui.signature import require_signature
@@ -108,10 +109,10 @@ def _night(night: dt.date, previous: str | None, record_of: dict[str, str]) -> R
                 run_id,
             ),
         )
-    dbt.build_beside(("identity", "comparison"), night, PREFIX)
+    dbt.build_beside(BEFORE_RULES, night, PREFIX)
     with transaction() as connection:
         rule.bind(connection, night)
-    dbt.build_beside(("finding", "summary"), night, PREFIX)
+    dbt.build_beside(AFTER_RULES, night, PREFIX)
     with transaction() as connection, connection.cursor() as cursor:
         fingerprint = record(connection, night, "rebuild", PREFIX)
         cursor.execute("select inputs -> 'digests' from ledger.run where run_id = %s", (run_id,))

@@ -14,9 +14,10 @@ from typing import Any
 import psycopg2.extensions
 from psycopg2 import sql
 
-from bidui.night import beside, steps
+from bidui.night import beside
 from bidui.night.fingerprint import NightTable, night_digests, night_tables, record
 from bidui.night.freeze import RECORDS_KNOWN, configuration
+from bidui.night.layers import LAYERS
 from bidui.night.published import not_published
 from bidui.problem import Problem, ProblemError
 from bidui.warehouse import dbt
@@ -96,7 +97,7 @@ def replay(as_of: dt.date, *, keep: bool = False) -> Replay:
         [(run_id,)] = cursor.fetchall()
     try:
         beside.lay_out(PREFIX, as_of)
-        dbt.build_beside(steps.LAYERS, as_of, PREFIX)
+        dbt.build_beside(LAYERS, as_of, PREFIX)
         with transaction() as connection:
             replayed_fingerprint = record(connection, as_of, "replay", PREFIX)
             tables = _compare(connection, as_of, recorded)

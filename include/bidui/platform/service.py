@@ -13,12 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from bidui import process
 from bidui.checkout import digest_of
 from bidui.home import REPOSITORY, read_state, secret, sources_dir, write_state
-from bidui.platform import process, settings
+from bidui.platform import settings
 from bidui.platform.preload import LOCAL_SETTINGS
-from bidui.platform.process import Component
 from bidui.platform.rest import Airflow
+from bidui.process import Component
 from bidui.warehouse import connection, embedded, prepare
 
 COMPONENTS = (

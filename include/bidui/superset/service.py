@@ -12,8 +12,8 @@ from pathlib import Path
 
 import httpx
 
+from bidui import process
 from bidui.home import REPOSITORY, folder, read_state, secret, superset_dir, write_state
-from bidui.platform import process
 from bidui.problem import Problem, ProblemError
 from bidui.superset import bundle
 from bidui.warehouse import people

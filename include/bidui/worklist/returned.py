@@ -15,8 +15,8 @@ from bidui.connector import digest_of
 from bidui.outcome import Answer, Place
 from bidui.problem import Problem, ProblemError
 from bidui.workbook import Column, open_book
+from bidui.workbook.tables import Table, tables
 from bidui.worklist import form
-from bidui.worklist.table import Table, tables
 
 # A file that was written to in the last minute may not be whole yet.
 SETTLED_SECONDS = 60

@@ -1,5 +1,5 @@
 -- One tried rule against the findings that stand on the night: per town, what it would open, close, leave and keep.
--- Read by bidui.rule.dry_run, which fills the names in braces; the life of a finding (models/finding) decides the same way.
+-- Read by bidui.night.dry_run, which fills the names in braces; the life of a finding (models/finding) decides the same way.
 with judged as (
     select
         {subject}::text as subject_key,

@@ -193,7 +193,7 @@ def test_what_cannot_be_delivered_stays_due_and_leaves_nothing_behind(
             "export.not_written", "No space left on device",
         )  # fmt: skip
         # The night is reported all the same, and the upkeep says what is wrong.
-        from bidui.night import steps
+        from bidui.platform import steps
 
         assert steps.report(NIGHT.isoformat(), "housing")["renovation"] == "accepted"
         with pytest.raises(ProblemError):

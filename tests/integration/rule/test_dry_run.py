@@ -12,8 +12,8 @@ import yaml
 from typer.testing import CliRunner
 
 from bidui.cli import app
+from bidui.night.dry_run import DryRun, dry_run
 from bidui.problem import ProblemError
-from bidui.rule.dry_run import DryRun, dry_run
 
 NIGHT = dt.date(2026, 10, 16)
 NEAR, FAR = "990001101000", "990001102000"

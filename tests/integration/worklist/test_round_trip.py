@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 from bidui.bench.worklist import MARTS
 from bidui.contract import load_sources
-from bidui.night import steps
+from bidui.platform import steps
 from bidui.problem import ProblemError
 from bidui.warehouse.connection import connect
 from bidui.warehouse.migrate import refresh_outward

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
-from bidui.night import steps
-from bidui.platform import intake, service
+from bidui.platform import intake, service, steps
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bidui.platform import process
-from bidui.platform.process import Component
+from bidui import process
+from bidui.process import Component
 
 # Starts a child, a grandchild in a session of its own, and writes their pids; `stubborn` ignores SIGTERM.
 FAMILY = """

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from bidui.night.layers import AFTER_RULES, BEFORE_RULES
 
 log = logging.getLogger(__name__)
-
-# The layers of the marts in the order in which they are built, one dbt process each; rules are bound before `finding`.
-LAYERS = ("identity", "comparison", "finding", "summary")
 
 
 def fetch(as_of: str, department: str, drop: str, run_type: str) -> dict[str, int]:
@@ -255,6 +256,37 @@ def tidy() -> int:
     from bidui.platform import upkeep
 
     return upkeep.tidy()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the night: its name (the task's in Airflow), what it does, and how long it may take."""
+
+    name: str
+    work: Callable[..., Any]
+    minutes: int
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+    def run(self, as_of: str) -> Any:
+        """Take the step here and now; return what its work returns."""
+        return self.work(**self.arguments, as_of=as_of)
+
+
+def _build_each(layers: tuple[str, ...]) -> tuple[Step, ...]:
+    """One dbt process per layer."""
+    return tuple(Step(layer, build, 90, {"layer": layer}) for layer in layers)
+
+
+# The order of a night: every step follows the one before it. The DAGs wire it, benches and tests walk it.
+RECONCILE = (
+    Step("freeze", freeze, 15),
+    *_build_each(BEFORE_RULES),
+    Step("bind_rules", bind_rules, 30),
+    *_build_each(AFTER_RULES),
+    Step("fingerprint", fingerprint, 30),
+)
+PUBLISH = (Step("outward_views", refresh_outward, 10), Step("publish", publish, 5))
+NIGHT = (*RECONCILE, *PUBLISH)
 
 
 @contextmanager
