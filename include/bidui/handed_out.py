@@ -15,7 +15,7 @@ from typing import Literal
 
 import psycopg2.extensions
 
-from bidui.connector import digest_of
+from bidui.connector import sha256_of
 
 Kind = Literal["worklist", "table", "review", "story"]
 
@@ -57,7 +57,7 @@ def record(
     """
     place = place.absolute()
     folder = place if place.is_dir() else place.parent
-    digests = {str(file.absolute().relative_to(folder)): digest_of(file) for file in (*files, *beside)}
+    digests = {str(file.absolute().relative_to(folder)): sha256_of(file) for file in (*files, *beside)}
     with connection.cursor() as cursor:
         cursor.execute(
             RECORD,
@@ -82,7 +82,7 @@ def expire(connection: psycopg2.extensions.connection, today: dt.date, days: int
             if not folder.parent.is_dir():
                 continue
             there = {folder / name: sha256 for name, sha256 in digests.items() if (folder / name).is_file()}
-            as_written = [file for file, sha256 in there.items() if digest_of(file) == sha256]
+            as_written = [file for file, sha256 in there.items() if sha256_of(file) == sha256]
             for file in as_written:
                 file.unlink()
             removed += len(as_written)

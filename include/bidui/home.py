@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -77,18 +79,41 @@ def secret(name: str, length: int = 24) -> str:
     from_environment = os.environ.get(f"BIDUI_SECRET_{name.upper()}")
     if from_environment:
         return from_environment
-    path = folder("secrets") / f"{name}"
+    path = folder("secrets") / name
     if not path.exists():
-        save_secret(name, secrets.token_urlsafe(length))
+        beside = _written_beside(path, secrets.token_urlsafe(length))
+        try:
+            # A link, not a rename: of two processes that need it first, both get the one that was there first.
+            with suppress(FileExistsError):
+                path.hardlink_to(beside)
+        finally:
+            beside.unlink()
     return path.read_text(encoding="utf-8").strip()
 
 
+def has_secret(name: str) -> bool:
+    """Whether the named secret was generated or given before, so that somebody else may know it."""
+    return bool(os.environ.get(f"BIDUI_SECRET_{name.upper()}")) or (home() / "secrets" / name).exists()
+
+
 def save_secret(name: str, value: str) -> None:
-    """Keep a secret that was made elsewhere (a Fernet key, a port's password) in a 0600 file."""
+    """Keep a secret made elsewhere (a Fernet key, a port's password) in a 0600 file: whole, or the one before stays."""
     path = folder("secrets") / name
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(value + "\n")
+    _written_beside(path, value).replace(path)
+
+
+def _written_beside(path: Path, value: str) -> Path:
+    """The value on the disk under a name of its own (mode 0600 from the first byte), ready to be renamed."""
+    descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(value + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+    except BaseException:
+        Path(beside).unlink()
+        raise
+    return Path(beside)
 
 
 def read_state(name: str) -> dict[str, object]:

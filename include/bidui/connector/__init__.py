@@ -1,6 +1,6 @@
 """Where bytes come from. A connector hands over complete files; landing does the rest, the same for all of them."""
 
-from bidui.connector.delivery import Connector, Delivery, digest_of
+from bidui.connector.delivery import Connector, Delivery, sha256_of
 from bidui.connector.drop_folder import DropFolder
 from bidui.connector.gather import Gathered, gather
 from bidui.connector.memory import LedgerMemory, Memory
@@ -14,6 +14,6 @@ __all__ = [
     "LedgerMemory",
     "Memory",
     "PullError",
-    "digest_of",
     "gather",
+    "sha256_of",
 ]

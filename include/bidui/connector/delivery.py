@@ -61,7 +61,7 @@ class Connector(Protocol):
         ...
 
 
-def digest_of(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes, in flat memory."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:

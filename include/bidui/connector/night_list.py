@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bidui.connector.delivery import Delivery, digest_of
+from bidui.connector.delivery import Delivery, sha256_of
 from bidui.connector.memory import Memory, Pull, Reached
 from bidui.connector.pulled import finish, night_file, part_of, waiting
 from bidui.connector.refusal import disk_in_words
@@ -53,7 +53,7 @@ class NightList(ABC):
         if stands:
             return []
         # Pulled, and cut before it landed; what was held or withdrawn has no copy left and is asked for again.
-        unlanded = [delivery for delivery in waiting(extract) if digest_of(delivery.path) == sha256]
+        unlanded = [delivery for delivery in waiting(extract) if sha256_of(delivery.path) == sha256]
         return unlanded or self._pull(extract)
 
     def _pull(self, extract: Extract) -> list[Delivery]:
@@ -78,7 +78,7 @@ class NightList(ABC):
                 origin=origin.kind,
                 connection=origin.connection,
                 source_name=path.name,
-                sha256="" if nothing_new else digest_of(path),
+                sha256="" if nothing_new else sha256_of(path),
                 started_at=started,
                 finished_at=dt.datetime.now(dt.UTC),
                 rows=written.rows,

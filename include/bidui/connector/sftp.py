@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from bidui.connector.delivery import BLOCK, Delivery, digest_of
+from bidui.connector.delivery import BLOCK, Delivery, sha256_of
 from bidui.connector.memory import Memory, Pull
 from bidui.connector.names import is_ignored
 from bidui.connector.pulled import pulled_folder
@@ -77,7 +77,7 @@ class SftpFolder:
                     origin=origin.kind,
                     connection=origin.connection,
                     source_name=file.name,
-                    sha256=digest_of(path),
+                    sha256=sha256_of(path),
                     started_at=started,
                     finished_at=datetime.now(UTC),
                 )

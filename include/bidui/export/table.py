@@ -12,7 +12,7 @@ from typing import Any
 import psycopg2.extensions
 
 from bidui import handed_out
-from bidui.connector import digest_of
+from bidui.connector import sha256_of
 from bidui.export import csv_file, parquet_file
 from bidui.export.reader import Login, Relation, outward_table, relation_of, role_for
 from bidui.night.published import not_published
@@ -68,7 +68,7 @@ def export(
             rows = FORMATS[file_format](reading, relation, beside)
         sees_names = shows_names(owner, reader.name)
         done = Export(
-            path, path.with_name(f"{path.name}.meta.json"), run["as_of"], rows, digest_of(path),
+            path, path.with_name(f"{path.name}.meta.json"), run["as_of"], rows, sha256_of(path),
             is_masked=not (sees_names and (table.schema == "audit" or NAMING & relation.columns.keys())),
         )  # fmt: skip
         _write_sidecar(done, relation, run, file_format, reader)

@@ -12,10 +12,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from itertools import takewhile
 
-CHINA = timezone(timedelta(hours=8))
+from bidui.clock import COUNTY_TIME
 
 _CHINESE_YEAR = re.compile(r"[〇零○一二三四五六七八九]{4}(?=年)")
 _CHINESE_SMALL = re.compile(r"(?<=[年月])[一二三四五六七八九十]{1,3}(?=[月日])")
@@ -69,7 +69,7 @@ def find_data_date(
         for statement in _statements(text, as_of)
     ]
     if not stated:
-        return DataDate(min(received_at.astimezone(CHINA).date(), as_of), "modified")
+        return DataDate(min(received_at.astimezone(COUNTY_TIME).date(), as_of), "modified")
     (first, first_place), *others = stated
     if first.is_month:
         month = (first.day.year, first.day.month)
@@ -77,11 +77,6 @@ def find_data_date(
             if not other.is_month and (other.day.year, other.day.month) == month and other.day <= as_of:
                 return DataDate(other.day, place)
     return DataDate(first.day, first_place)
-
-
-def date_in(text: str, as_of: date) -> date | None:
-    """The first date that a title or file name states, or None; for a range, its end."""
-    return next((statement.day for statement in _statements(text, as_of)), None)
 
 
 def _statements(text: str, as_of: date) -> Iterator[_Statement]:

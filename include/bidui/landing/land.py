@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg2.extensions
 
-from bidui.connector import Delivery, digest_of
+from bidui.connector import Delivery, sha256_of
 from bidui.contract import Extract
 from bidui.home import folder
 from bidui.landing import batch as batches
@@ -98,7 +98,7 @@ def _take(cursor: psycopg2.extensions.cursor, extract: Extract, delivery: Delive
     """Hash and keep a delivery. A file seen before lies in the drop folder every night: it is hashed, not copied."""
     if batches.seen_file(cursor, extract.key, delivery):
         with suppress(OSError):
-            sha256 = digest_of(delivery.path)
+            sha256 = sha256_of(delivery.path)
             if any(item.is_same_file(delivery) for item in batches.known_batches(cursor, extract.key, sha256)):
                 return sha256, None
     return keep(delivery)

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg2.extensions
 
-from bidui.checkout import digest_of
+from bidui.checkout import digest_of_files
 from bidui.contract import Sources
 from bidui.home import REPOSITORY, dbt_dir, expectations_dir, sources_dir, sql_dir
 from bidui.night.order import refuse_to_overtake
@@ -108,7 +108,7 @@ def freeze(connection: psycopg2.extensions.connection, sources: Sources, as_of: 
 def configuration() -> dict[str, str]:
     """Digest of every part of the checkout that a night depends on."""
     return {
-        name: digest_of(folder, pattern)
+        name: digest_of_files(folder, pattern)
         for name, folder, pattern in (
             ("contracts", sources_dir(), "*.yml"),
             ("suites", expectations_dir(), "*.json"),

@@ -14,7 +14,6 @@ from bidui.platform.alert import task_failed
 
 TIMEZONE = "Asia/Shanghai"
 OWNER = "bidui"
-TAGS = {"bidui", "ingest", "reconcile", "publish", "upkeep"}
 
 # The night opens at 00:30 and every ingest run ends by the cut-off, whatever its department sends:
 # timeouts, tries and pauses of its tasks add up to less (a test adds them).

@@ -110,8 +110,7 @@ def land(as_of: dt.date, department: str) -> dict[str, int]:
 
 def stage(as_of: dt.date, department: str) -> list[int]:
     """Type and normalise every batch that is landed and not yet decided; return their numbers."""
-    from bidui.platform import parse_cache
-    from bidui.warehouse import dbt
+    from bidui.warehouse import dbt, parse_cache
 
     waiting = waiting_batches(as_of, department)
     extracts = sorted({extract for _, extract in waiting})

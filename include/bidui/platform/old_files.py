@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bidui import clock
-from bidui.connector import digest_of
+from bidui.connector import sha256_of
 from bidui.home import home
 from bidui.worklist.places import refused_folder, taken_folder, worklist_folder
 
@@ -36,7 +36,7 @@ def drop_intake(before: dt.date) -> int:
 def drop_pulled(landed: set[str], before: dt.date) -> tuple[int, int]:
     """Pulled copies that have landed, and halves that nobody goes on with; return (removed, kept because not landed)."""
     old = [path for path in _files("pulled") if is_older(path, before)]
-    finished = [path for path in old if path.name.endswith(PART) or digest_of(path) in landed]
+    finished = [path for path in old if path.name.endswith(PART) or sha256_of(path) in landed]
     return _unlink(finished), len(old) - len(finished)
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bidui import process
-from bidui.checkout import digest_of
+from bidui.checkout import digest_of_files
 from bidui.home import REPOSITORY, read_state, secret, sources_dir, write_state
 from bidui.platform import settings
 from bidui.platform.preload import LOCAL_SETTINGS
@@ -135,7 +135,7 @@ def _code_digest() -> str:
         (REPOSITORY, "requirements.lock"),
         (sources_dir(), "*.yml"),  # a new department is a new DAG
     ]
-    return " ".join(digest_of(folder, pattern)[:16] for folder, pattern in parts)
+    return " ".join(digest_of_files(folder, pattern)[:16] for folder, pattern in parts)
 
 
 def _boot(environment: dict[str, str]) -> None:

@@ -114,8 +114,7 @@ def freeze(as_of: str) -> int:
 
 def build(layer: str, as_of: str) -> None:
     """Build one layer of the marts with its data tests, in one dbt process."""
-    from bidui.platform import parse_cache
-    from bidui.warehouse import dbt
+    from bidui.warehouse import dbt, parse_cache
 
     parse_cache.lend(layer)
     dbt.build(layer, _night(as_of))

@@ -14,7 +14,7 @@ import jsonschema
 
 from bidui.contract.located_yaml import KeyPath, LocatedYaml, dotted
 from bidui.problem import Problem, ProblemError
-from bidui.rule.definition import Example, Grain, Parameter, Rule, RuleException, Title, digest_of
+from bidui.rule.definition import Example, Grain, Parameter, Rule, RuleException, Title, digest_of_definition
 from bidui.rule.expression import ExpressionError, compile_expression, parameter_names
 
 GRAINS_FILE = "grains.yml"
@@ -213,7 +213,7 @@ def _rule(
             refuse(key, "rule_date", ("日期 YYYY-MM-DD", "a date YYYY-MM-DD"), ("改正日期", "correct the date"))
     examples = entry["examples"]
     base = examples.get("base", {})
-    digest = digest_of({**entry, "family": family, "exceptions": [[e.name, e.when] for e in exceptions]})
+    digest = digest_of_definition({**entry, "family": family, "exceptions": [[e.name, e.when] for e in exceptions]})
     return Rule(
         id=rule_id,
         title=_title(entry["title"]),

@@ -125,7 +125,7 @@ class Rule:
         )
 
 
-def digest_of(definition: dict[str, Any]) -> str:
+def digest_of_definition(definition: dict[str, Any]) -> str:
     """SHA-256 of what a rule says; its examples are left out, since they change no result."""
     said = {key: value for key, value in definition.items() if key != "examples"}
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -9,11 +9,6 @@ from bidui.sample.draw import Array
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = np.array(list("10X98765432"))
 
-# First two digits that GB/T 2260 gave to a province-level division in any edition, and the two used on permits.
-_PROVINCES = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82"
-_PERMITS = "83 91"
-ALLOCATED_PROVINCES = frozenset(int(code) for code in f"{_PROVINCES} {_PERMITS}".split())
-
 # Within one county each town owns 50 sequence numbers per birth date and sex, so towns never meet.
 NUMBERS_PER_TOWN = 50
 

@@ -36,11 +36,6 @@ class Periods:
             return f"{self.as_of.year - 1}A"
         return f"{self.as_of.year}S"
 
-    @property
-    def term_start(self) -> date:
-        """First day of the running term."""
-        return date(int(self.term[:4]), 9 if self.term.endswith("A") else 3, 1)
-
 
 def term_label(term: str) -> str:
     """Return how a list names a term: 2026A is 2026年秋季学期."""

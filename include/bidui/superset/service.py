@@ -110,9 +110,9 @@ def _install() -> None:
 
 
 def _lock_digest() -> str:
-    from bidui.checkout import digest_of
+    from bidui.checkout import digest_of_files
 
-    return digest_of(_LOCK.parent, _LOCK.name)
+    return digest_of_files(_LOCK.parent, _LOCK.name)
 
 
 def _superset(*arguments: str) -> None:

@@ -80,10 +80,6 @@ class Suite:
         """Checks by slug."""
         return {check.name: check for check in self.checks}
 
-    def feeding(self, gate: Gate) -> tuple[Check, ...]:
-        """Checks whose counts a gate looks at."""
-        return tuple(check for check in self.checks if check.gate == gate)
-
 
 def load_suite(extract: str, directory: Path | None = None) -> Suite:
     """The suite of an extract from `directory` (default `bidui.home.expectations_dir()`).

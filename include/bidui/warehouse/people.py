@@ -12,7 +12,7 @@ from psycopg2 import sql
 from psycopg2.extras import RealDictCursor
 
 from bidui import clock
-from bidui.home import secret
+from bidui.home import has_secret, secret
 from bidui.problem import Problem, ProblemError
 from bidui.warehouse.connection import transaction
 from bidui.warehouse.roles import Role, ensure_login, matrix, role_named, url_of
@@ -152,9 +152,12 @@ def grants(connection: psycopg2.extensions.connection) -> list[dict[str, object]
 
 
 def connection_url(connection: psycopg2.extensions.connection, login: str) -> str:
-    """The URL with which a person's login connects; raises ProblemError for a login nobody was given."""
+    """The URL with which a person's login connects; raises ProblemError for a login nobody was given, and for one
+    whose password another home keeps."""
     if _role_of(connection, login) is None:
         raise ProblemError(_unknown_login(connection, login))
+    if not has_secret(_secret_name(login)):
+        raise ProblemError(_no_password_here(login))
     return url_of(login, _password(login))
 
 
@@ -167,7 +170,21 @@ def auditor_url(login: str | None) -> str:
 
 
 def _password(login: str) -> str:
-    return secret(f"login_{login}")
+    return secret(_secret_name(login))
+
+
+def _secret_name(login: str) -> str:
+    return f"login_{login}"
+
+
+def _no_password_here(login: str) -> Problem:
+    return Problem(
+        code="access.no_password",
+        what_zh=f"登录 {login} 的密码不在本机",
+        what_en=f"the password of the login {login} is not kept here",
+        fix_zh="在授权时所用的机器上查看，或再次 bidui grant 重设密码",
+        fix_en="look on the machine where it was granted, or set a new one by granting it again (`bidui grant`)",
+    )
 
 
 def _role_of(connection: psycopg2.extensions.connection, login: str) -> Role | None:

@@ -17,12 +17,11 @@ def prepare() -> str:
     Idempotent and quick when nothing changed: dbt only runs when the project's seeds or staging models differ
     from those last applied to this warehouse.
     """
-    from bidui.checkout import digest_of
+    from bidui.checkout import digest_of_files
     from bidui.contract import load_sources
     from bidui.home import dbt_dir, sources_dir
     from bidui.landing.raw_table import ensure_raw_tables
-    from bidui.platform import parse_cache
-    from bidui.warehouse import dbt
+    from bidui.warehouse import dbt, parse_cache
     from bidui.warehouse.roles import ensure_roles
 
     if not is_external():
@@ -31,7 +30,7 @@ def prepare() -> str:
     with transaction() as connection:
         ensure_raw_tables(connection, load_sources(sources_dir()))
     wanted = digest_of_all(
-        digest_of(dbt_dir(), "seeds/**/*"), digest_of(dbt_dir(), "m*/**/*.sql"), digest_of(sources_dir(), "*.yml")
+        digest_of_files(dbt_dir(), "seeds/**/*"), digest_of_files(dbt_dir(), "m*/**/*.sql"), digest_of_files(sources_dir(), "*.yml")
     )
     if not is_applied(BUILT, wanted):
         dbt.forget_parsed()

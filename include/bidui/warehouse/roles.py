@@ -13,7 +13,7 @@ import yaml
 from psycopg2 import sql
 
 from bidui.contract import load_sources
-from bidui.home import secret, sources_dir, sql_dir
+from bidui.home import has_secret, secret, sources_dir, sql_dir
 from bidui.problem import Problem, ProblemError
 from bidui.warehouse import access_log, outward
 from bidui.warehouse.connection import warehouse_url
@@ -91,8 +91,14 @@ def ensure_roles(connection: psycopg2.extensions.connection) -> None:
 
 
 def connection_url(role_name: str) -> str:
-    """Return the URL with which the platform's login of a role connects; raises ProblemError for an unknown role."""
+    """Return the URL with which the platform's login of a role connects.
+
+    Raises ProblemError for an unknown role, and for one whose password this home has never given to a server: a password
+    made here and now would open nothing.
+    """
     role = role_named(role_name)
+    if not has_secret(_secret_name(role)):
+        raise ProblemError(_no_password_yet(role))
     return url_of(role.login_name, _password(role))
 
 
@@ -202,8 +208,24 @@ def _ensure_own_login(connection: psycopg2.extensions.connection, role: Role) ->
 
 
 def _password(role: Role) -> str:
+    return secret(_secret_name(role))
+
+
+def _secret_name(role: Role) -> str:
     # Apart from people's (`login_<name>`): a person granted the name "auditor" must not get this login's password.
-    return secret(f"role_{role.name}")
+    return f"role_{role.name}"
+
+
+def _no_password_yet(role: Role) -> Problem:
+    return Problem(
+        code="role_without_password",
+        what_zh=f"角色 {role.name} 的登录尚未由本平台设定密码",
+        what_en=f"no password was set for the login of the role {role.name} yet",
+        expected_zh="已准备好的仓库（启动平台时自动准备）",
+        expected_en="a prepared warehouse (starting the platform prepares it)",
+        fix_zh="执行 bidui up 后重试",
+        fix_en="run `bidui up` and try again",
+    )
 
 
 def _may_not_create(login_name: str) -> Problem:

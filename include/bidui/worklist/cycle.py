@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg2.extensions
 
 from bidui import handed_out
-from bidui.connector import digest_of
+from bidui.connector import sha256_of
 from bidui.contract import Sources
 from bidui.night.published import require_published
 from bidui.problem import Problem, ProblemError
@@ -162,7 +162,7 @@ def _replacing_folder(target: Path) -> Iterator[Path]:
 
 
 def _write_sums(folder: Path) -> None:
-    lines = [f"{digest_of(file)}  {file.relative_to(folder)}\n" for file in sorted(folder.rglob("*.xlsx"))]
+    lines = [f"{sha256_of(file)}  {file.relative_to(folder)}\n" for file in sorted(folder.rglob("*.xlsx"))]
     sums = folder / SUMS
     sums.touch(mode=0o600)
     sums.write_text("".join(lines), encoding="utf-8")
@@ -177,7 +177,7 @@ def _refuse_if_edited(folder: Path) -> None:
         sha256, _, name = line.partition("  ")
         file = folder / name
         refuse_if_open(file)
-        if file.exists() and digest_of(file) != sha256:
+        if file.exists() and sha256_of(file) != sha256:
             raise ProblemError(_edited(file))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg2.extensions
 
 from bidui import clock, outcome
-from bidui.connector import digest_of
+from bidui.connector import sha256_of
 from bidui.outcome import Answer, Place
 from bidui.problem import Problem, ProblemError
 from bidui.workbook import Column, open_book
@@ -110,7 +110,7 @@ def take_folder(
             except ProblemError as error:
                 one = Taken(file, unreadable=error.problems)
                 _conclude(connection, one, refused_folder, by, day)
-        file.rename(kept_in / f"{day}_{digest_of(file)[:8]}_{file.name}")
+        file.rename(kept_in / f"{day}_{sha256_of(file)[:8]}_{file.name}")
         done.append(one)
     return done
 
@@ -132,7 +132,7 @@ def _conclude(
     connection: psycopg2.extensions.connection, one: Taken, refused_folder: Path, by: str, day: dt.date
 ) -> None:
     """Write the list that goes back, where anything does, and the record of the file."""
-    sha256 = digest_of(one.file)
+    sha256 = sha256_of(one.file)
     if one.refused or one.unreadable:
         one.refused_list = refused_folder / f"{one.file.stem[:60]}_{sha256[:8]}_退回.xlsx"
         _write_refused(one.refused_list, one, day)

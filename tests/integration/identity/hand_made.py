@@ -15,8 +15,7 @@ from psycopg2 import sql
 
 from bidui.contract import load_sources
 from bidui.home import sources_dir
-from bidui.platform import parse_cache
-from bidui.warehouse import dbt, embedded
+from bidui.warehouse import dbt, embedded, parse_cache
 from bidui.warehouse.prepare import prepare
 
 NIGHT = dt.date(2026, 10, 16)

@@ -14,7 +14,7 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from bidui.connector import digest_of
+from bidui.connector import sha256_of
 from bidui.contract import load_sources
 from bidui.landing.inspect import inspect
 from bidui.landing.store import stored
@@ -196,7 +196,7 @@ def test_a_bad_file_is_held_and_the_night_goes_on(office: Any, contract_file: Pa
     assert told.would_be_held
     assert [p for p in told.problems if (p.code, p.row, p.sheet, p.column) == (code, row, sheet, column)]
     # nothing is lost, and nothing half-read is left behind
-    assert stored(digest_of(path)).read_bytes() == path.read_bytes()
+    assert stored(sha256_of(path)).read_bytes() == path.read_bytes()
     assert (held.rows_read, held.rows_skipped, held.rows_landed) == (0, 0, 0)
     assert office.ask("select count(distinct batch_id), count(*) from raw.public_post") == [(1, 1)]
     assert office.ask("select count(*) from pg_class where relname ~ '^public_post__b[0-9]+$'") == [(1,)]

@@ -18,7 +18,7 @@ import psycopg2.extensions
 import pytest
 import xlsxwriter
 
-from bidui.connector import digest_of
+from bidui.connector import sha256_of
 from bidui.contract import Extract, load_sources
 from bidui.landing.raw_table import ensure_raw_tables, ensure_table
 from bidui.landing.store import stored
@@ -62,7 +62,7 @@ def test_an_extract_that_only_a_yaml_describes_lands(office: Any) -> None:
     assert (report["encoding"], report["delimiter"], report["file"]) == ("gb18030", ",", path.name)
     assert version == office.extract.version
     assert read_on == date(2026, 10, 20)
-    assert sha256 == digest_of(path)
+    assert sha256 == sha256_of(path)
     assert stored(sha256).read_bytes() == path.read_bytes()
 
 

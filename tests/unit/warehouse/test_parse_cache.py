@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bidui.platform import parse_cache
+from bidui.warehouse import parse_cache
 
 
 @pytest.fixture
