@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bidui.landing.inspect import Inspection, TableReport
+    from bidui.inspection import Inspection, TableReport
 
 app = typer.Typer()
 contract = typer.Typer(help="数据源约定 · source contracts", no_args_is_help=True)
@@ -44,7 +44,7 @@ def inspect(
     from rich.console import Console
 
     from bidui.contract import load_sources
-    from bidui.landing.inspect import inspect as look
+    from bidui.inspection import inspect as look
 
     found = look(file, load_sources(), extract, as_of.date() if as_of else None)
     console = Console()

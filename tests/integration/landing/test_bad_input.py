@@ -16,7 +16,7 @@ import xlwt
 
 from bidui.connector import sha256_of
 from bidui.contract import load_sources
-from bidui.landing.inspect import inspect
+from bidui.inspection import inspect
 from bidui.landing.store import stored
 
 NIGHT = date(2026, 10, 20)

@@ -161,7 +161,7 @@ def test_the_contracts_key_and_row_count_are_checked(extract):
     if contract.keys:
         assert set(suite.by_name["key_unique"].columns) == set(contract.keys)
         assert suite.by_name["key_unique"].severity == "warning"
-    (check,) = suite.feeding("row_count")
+    (check,) = [check for check in suite.checks if check.gate == "row_count"]
     assert check.name == "row_count_vs_in_force"
     assert not check.quarantines
 

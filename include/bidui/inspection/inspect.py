@@ -14,8 +14,8 @@ from bidui.connector import Delivery
 from bidui.connector.delivery import readable_name
 from bidui.contract import Extract, Sources
 from bidui.contract.model import FEWEST_GATED_ROWS
+from bidui.inspection.cell_check import CellChecks
 from bidui.landing import container as containers
-from bidui.landing.cell_check import CellChecks
 from bidui.landing.data_date import DataDate
 from bidui.landing.delimited import DELIMITERS, encoding_of, head_of
 from bidui.landing.header import Header, find_header

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from bidui.cli.source import app
 from bidui.contract import load_sources
-from bidui.landing.inspect import inspect
+from bidui.inspection import inspect
 from bidui.problem import ProblemError
 
 SOURCES = load_sources()
