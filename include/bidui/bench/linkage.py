@@ -107,7 +107,7 @@ def run(persons: int, seed: int, folder: Path, *, splink: bool = True) -> dict[s
         ingest(county / "night_1", AS_OF)
         steps.freeze(AS_OF.isoformat())
         with measured("identity") as identity, _server_memory() as memory:
-            dbt.run("run", "--select", "tag:identity", as_of=AS_OF, target="identity")
+            dbt.run("run", "--write-json", "--select", "tag:identity", as_of=AS_OF, target="identity")
         seconds = _model_seconds()
         connection = connect(application="bidui bench linkage")
         try:

@@ -20,7 +20,9 @@ def lend(target: str) -> bool:
     dbt itself checks that what it finds fits the project, and parses what has changed since.
     """
     own = folder("dbt", target) / PARSED
-    known = {path: path.stat().st_mtime_ns for path in folder("dbt").glob(f"*/{PARSED}")}
+    # What is built beside has variables of its own, for which dbt parses everything anew.
+    lenders = (path for path in folder("dbt").glob(f"*/{PARSED}") if not path.parent.name.endswith("beside"))
+    known = {path: path.stat().st_mtime_ns for path in lenders}
     newest = max(known, key=lambda path: known[path], default=None)
     if newest is None or known.get(own, 0) >= known[newest]:
         return False

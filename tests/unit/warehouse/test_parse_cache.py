@@ -41,3 +41,10 @@ def test_the_newest_target_keeps_its_own(dbt: Path) -> None:
 
 def test_without_any_parse_there_is_nothing_to_lend(dbt: Path) -> None:
     assert not parse_cache.lend("identity")
+
+
+def test_what_was_built_beside_lends_nothing(dbt: Path) -> None:
+    parsed(dbt, "staging", 20, "older")
+    parsed(dbt, "replay_beside", 10, "other variables")
+    assert parse_cache.lend("identity")
+    assert (dbt / "identity" / parse_cache.PARSED).read_text(encoding="utf-8") == "older"
