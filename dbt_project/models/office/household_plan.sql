@@ -1,5 +1,11 @@
 {{ config(materialized='night_rows', key=['household_key'], meta={'dist_key': 'household_key'}) }}
-{#- One household, one plan (一户一案): income below the plan line in force for the place, and what a plan starts from. -#}
+{#-
+    One household, one plan (一户一案): income below the plan line in force for the place, and what a plan starts from. Where
+    no plan line is in force (the published one is of 2019), the line below which a household is to be monitored counts.
+-#}
+{%- set plan_line -%}
+    coalesce({{ parameter('REG-08', 'plan_line') }}, {{ parameter('REG-07', 'monitor_line') }})
+{%- endset %}
 select
     f.household_key,
     f.household_no,
@@ -8,7 +14,7 @@ select
     f.village_code,
     f.members,
     f.income_per_capita,
-    {{ parameter('REG-08', 'plan_line') }} as plan_line,
+    {{ plan_line }} as plan_line,
     f.household_type,
     f.cause_1,
     f.risks,
@@ -20,4 +26,4 @@ select
         '；', f.measure_health, f.measure_education, f.measure_housing, f.measure_social, f.measure_employment
     ), '') as measures
 from {{ ref('int_fact__household') }} as f
-where f.income_per_capita < {{ parameter('REG-08', 'plan_line') }}
+where f.income_per_capita < {{ plan_line }}

@@ -18,11 +18,12 @@ SAFE = {"income_per_capita": 9000, "unsafe_house__is_unsafe": False, "dibao__is_
 @pytest.fixture(scope="module")
 def county(warehouse: str) -> Iterator[HandMadeFacts]:
     made = HandMadeFacts(warehouse)
-    made.parameter("REG-08", "plan_line", "5000")
+    made.parameter("REG-08", "plan_line", "5000", division_code=VILLAGE)
     households = {
         "poor": SAFE | {"income_per_capita": 4999, "cause_1": "因病", "measure_health": "医疗救助"},
         "line": SAFE | {"income_per_capita": 8000},
         "blank": SAFE | {"income_per_capita": None},
+        "elsewhere": SAFE | {"income_per_capita": 7999, "village_code": "990101101002"},
         "watched": SAFE | {"income_per_capita": 100, "is_monitored": True, "living_members": 1},
         "unsafe": SAFE | {"unsafe_house__is_unsafe": True, "unsafe_house__is_graded": True, "appraisal__house_grade": "D", "has_safe_water": True},
         "no list": SAFE | {"unsafe_house__is_unsafe": None, "unsafe_house__state": "no_batch"},
@@ -58,6 +59,7 @@ def test_candidates(county: HandMadeFacts) -> None:
     assert rows == [
         (household, direction, trigger, dt.date(2026, 10, 20)) for household, direction, trigger in (
             ("bereaved", "in", "worker_died"), ("costly", "in", "self_paid"), ("disabled", "in", "severe_disability"),
+            ("elsewhere", "in", "income"),
             ("gone", "out", "no_living_member"), ("off dibao", "in", "dibao_lost"), ("poor", "in", "income"),
             ("unsafe", "in", "unsafe_house"),
         )
@@ -66,6 +68,8 @@ def test_candidates(county: HandMadeFacts) -> None:
 
 def test_household_plan(county: HandMadeFacts) -> None:
     assert county.query("select household_no, plan_line, cause_1, measures from mart_summary.household_plan order by 1") == [
+        # no plan line for that village: the monitoring line
+        ("elsewhere", Decimal(8000), None, None),
         ("poor", Decimal(5000), "因病", "医疗救助"), ("watched", Decimal(5000), None, None),
     ]
 
