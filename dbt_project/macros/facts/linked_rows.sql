@@ -24,3 +24,15 @@
 {% macro fact(state, value, absent) -%}
     case when {{ state }} is null then coalesce({{ value }}, {{ absent }}) end
 {%- endmacro %}
+
+{#-
+    A fact to which several rows of a person add: while a row that may be the person's waits (`<extract>__waits`), what
+    the linked rows give stands, and that they give nothing is not known.
+-#}
+{% macro fact_of_all_rows(state, value, absent) -%}
+    case
+            when {{ state }} is not null then null
+            when {{ state }}__waits is null then coalesce({{ value }}, {{ absent }})
+            else nullif({{ value }}, {{ absent }})
+        end
+{%- endmacro %}

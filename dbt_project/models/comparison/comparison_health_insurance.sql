@@ -71,7 +71,9 @@ with evidence as (
         registry='f.is_chronic',
         department='f.hi_chronic__has_certificate',
         scope='f.in_entitlement_scope',
-        state='f.hi_chronic__state',
+        state='coalesce(
+            f.hi_chronic__state, case when f.hi_chronic__has_certificate is null then f.hi_chronic__waits end
+        )',
         row={'prefix': 'hi_chronic__', 'extracts': ['hi_chronic']}
     ) }}
     union all
@@ -80,7 +82,9 @@ with evidence as (
         registry=is_obliged,
         department='f.hi_chronic__has_contract',
         scope='f.in_entitlement_scope',
-        state='f.hi_chronic__state',
+        state='coalesce(
+            f.hi_chronic__state, case when f.hi_chronic__has_contract is null then f.hi_chronic__waits end
+        )',
         row={'prefix': 'hi_chronic__', 'extracts': ['hi_chronic']}
     ) }}
     union all

@@ -106,7 +106,10 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
              "valid_to": dt.date(2026, 10, 15), "signed_on": dt.date(2026, 1, 5), "doctor_team": "一组"},
             {"name": "配偶人", "id_no": WIFE, "certificate_no": "M2", "issued_on": dt.date(2020, 1, 1),
              "signed_on": dt.date(2025, 12, 31)},
+            {"name": "中职生", "id_no": STUDENT, "signed_on": dt.date(2026, 2, 1), "doctor_team": "一组"},
+            {"name": "中职生", "id_no": STUDENT, "certificate_no": "M3", "issued_on": dt.date(2020, 1, 1)},
         ],
+        quarantined=[4],
     )
     stay = {"visit_type": "住院", "fee_total": 1000, "in_scope_amount": 900, "basic_fund_pay": 600,
             "serious_fund_pay": 100, "assist_fund_pay": 110, "personal_total": 190, "is_in_county": True}
@@ -317,6 +320,13 @@ def test_certificate_and_contract(facts: dict[str, Fact]) -> None:
     assert head["hi_chronic__has_contract"] is True
     assert (wife["hi_chronic__has_certificate"], wife["hi_chronic__has_contract"]) == (True, False)
     assert (pupil["hi_chronic__has_certificate"], pupil["hi_chronic__has_contract"]) == (False, False)
+
+
+def test_what_one_row_does_not_say_another_that_waits_may(facts: dict[str, Fact]) -> None:
+    """The linked row is a contract; whether the person has a certificate stands on a row in quarantine."""
+    student = facts["中职生"]
+    assert (student["hi_chronic__state"], student["hi_chronic__waits"]) == (None, "quarantined")
+    assert (student["hi_chronic__has_certificate"], student["hi_chronic__has_contract"]) == (None, True)
 
 
 def test_settlements_of_the_year(facts: dict[str, Fact]) -> None:

@@ -276,8 +276,8 @@ final as (
         {{ said('disability', 'e', 'd.disability_grade', 'disability_grade') }},
         {{ said('disability', 'e', 'd.number_grade', 'number_grade') }},
         {{ said('disability', 'e', 'd.number_category', 'number_category') }},
-        {{ fact('e.disability', 'd.living_of_person', '0') }} as disability__living_subsidy,
-        {{ fact('e.disability', 'd.nursing_of_person', '0') }} as disability__nursing_subsidy
+        {{ fact_of_all_rows('e.disability', 'd.living_of_person', '0') }} as disability__living_subsidy,
+        {{ fact_of_all_rows('e.disability', 'd.nursing_of_person', '0') }} as disability__nursing_subsidy
     from evidence as e
     inner join coverage as v on v.person_key = e.person_key
     cross join month

@@ -204,13 +204,14 @@ per_list as (
         {{ said('hi_subsidy_target', 'e', 't.first_paid_on', 'paid_on') }},
 
         {{ lineage('hi_chronic', 'e', 'd') }},
+        {{ said('hi_chronic', 'e', 'e.hi_chronic__waits', 'waits') }},
         {{ name_on_row('hi_chronic', 'e', 'd') }},
-        {{ fact('e.hi_chronic', 'd.has_certificate', 'false') }} as hi_chronic__has_certificate,
-        {{ fact('e.hi_chronic', 'd.has_any_certificate', 'false') }} as hi_chronic__has_any_certificate,
+        {{ fact_of_all_rows('e.hi_chronic', 'd.has_certificate', 'false') }} as hi_chronic__has_certificate,
+        {{ fact_of_all_rows('e.hi_chronic', 'd.has_any_certificate', 'false') }} as hi_chronic__has_any_certificate,
         {{ said('hi_chronic', 'e', 'd.certificate_no', 'certificate_no') }},
         {{ said('hi_chronic', 'e', 'd.chronic_disease', 'chronic_disease') }},
         {{ said('hi_chronic', 'e', 'd.valid_to', 'valid_to') }},
-        {{ fact('e.hi_chronic', 'd.has_contract', 'false') }} as hi_chronic__has_contract,
+        {{ fact_of_all_rows('e.hi_chronic', 'd.has_contract', 'false') }} as hi_chronic__has_contract,
         {{ said('hi_chronic', 'e', 'd.last_signed_on', 'signed_on') }}
     from evidence as e
     left join roll as r on r.person_key = e.person_key and r.turn = 1
