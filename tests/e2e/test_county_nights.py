@@ -13,6 +13,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from county import PERSONS, County
 
 import dbt_models
+from bidui import handbook
 from bidui.home import home
 from bidui.night import chain
 from bidui.night.fingerprint import night_tables
@@ -155,6 +156,8 @@ def test_nothing_personal_outside_the_warehouse(county: County, first_night: str
             "select id_no from staging.hi_roll where id_state = 'ok' order by row_hash limit 3000",
         )
     }
+    page = handbook.models().read_text(encoding="utf-8")
+    assert all(model.name in page for model in dbt_models.models())
     pattern = re.compile(rb"(?<![0-9])[0-9]{17}[0-9X](?![0-9])")
     leaks = []
     for path in home().rglob("*"):

@@ -1,5 +1,5 @@
 """Documents that build themselves: data dictionary, rule book and source timetable, from what the platform runs on."""
 
-from bidui.handbook.build import PAGES, build
+from bidui.handbook.build import PAGES, build, models
 
-__all__ = ["PAGES", "build"]
+__all__ = ["PAGES", "build", "models"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from bidui.home import dbt_dir, folder, sources_dir
 from bidui.page import render
 from bidui.rule import Catalogue, load
 from bidui.rule.example import SHIPPED_PARAMETERS
-from bidui.warehouse import outward
+from bidui.warehouse import dbt, outward
 from bidui.workbook import replacing
 
 PAGES = {
@@ -42,6 +43,14 @@ def build(to: Path | None = None) -> dict[str, Path]:
             beside.write_text(text, encoding="utf-8")
         written[page] = path
     return written
+
+
+def models(to: Path | None = None) -> Path:
+    """Write dbt's page of all models with their lineage into `to` as `models.html`; needs a warehouse that is prepared."""
+    path = (to or folder("docs", "handbook")) / "models.html"
+    with replacing(path) as beside:
+        shutil.copyfile(dbt.page_of_models(), beside)
+    return path
 
 
 def _rules(catalogue: Catalogue) -> dict[str, Any]:

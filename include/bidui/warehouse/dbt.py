@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from unittest.mock import patch
 
 import sqlalchemy
@@ -84,6 +85,16 @@ def link_beside(as_of: dt.date, schema_prefix: str, link_model: str) -> None:
 def stage(models: Sequence[str], as_of: dt.date, target: str) -> None:
     """Stage the landed batches of the given staging models."""
     run("run", "--select", *models, as_of=as_of, target=target)
+
+
+def page_of_models() -> Path:
+    """Write dbt's own page (every model with its description, columns, SQL and lineage) and return its file.
+
+    It is made from the project and from the catalogue of the warehouse; nothing is compiled, so no parameter or rule of a
+    night is in it.
+    """
+    run("docs", "generate", "--static", "--no-compile", "--write-json", target="docs")
+    return folder("dbt", "docs") / "static_index.html"
 
 
 def forget_parsed() -> None:
