@@ -32,6 +32,46 @@ alter table ledger.batch add column if not exists superseded_by bigint;
 create index if not exists batch_extract_idx on ledger.batch (extract, data_date desc, batch_id desc);
 create index if not exists batch_sha256_idx on ledger.batch (extract, sha256);
 
+-- The batches that a night knows and may compare: accepted, of a date that has come. One that gave way to a correction
+-- counts for the nights before the correction came.
+create or replace function ledger.batch_known(night date) returns setof ledger.batch
+language sql stable
+as $$
+    select b.*
+    from ledger.batch as b
+    where b.as_of <= night and b.data_date <= night
+        and (
+            b.status = 'accepted'
+            or b.status = 'superseded' and exists (
+                select from ledger.batch as correction
+                where correction.batch_id = b.superseded_by and correction.as_of > night
+            )
+        )
+$$;
+comment on function ledger.batch_known is '某夜可用的批次 · batches that a night knows and may compare';
+
+-- The newest list of each extract as things stand now. All its parts share one data date; a correction has replaced what
+-- it corrects.
+create or replace view ledger.list_in_force as
+select distinct on (extract)
+    department,
+    extract,
+    data_date,
+    array_agg(batch_id order by batch_id) as batch_ids,
+    string_agg(source_name, '、' order by batch_id) as files,
+    sum(rows_accepted)::bigint as rows_accepted
+from ledger.batch_known('infinity')
+group by department, extract, data_date
+order by extract asc, data_date desc;
+comment on column ledger.list_in_force.batch_ids is
+'名单各部分的批次 · the batches of its parts';
+comment on column ledger.list_in_force.files is
+'报送文件名 · the files that brought it, as their sender named them';
+comment on column ledger.list_in_force.rows_accepted is
+'接受行数 · rows accepted';
+comment on view ledger.list_in_force is
+'现在生效的名单，每个数据项一行 · the list in force of each extract, one row per extract; rows_accepted in rows';
+
 create table if not exists ledger.batch_decision (
     decision_id bigint generated always as identity primary key,
     batch_id bigint not null references ledger.batch,
@@ -95,6 +135,19 @@ create table if not exists ledger.published_night (
     published_at timestamptz
 );
 insert into ledger.published_night (only_row) values (true) on conflict do nothing;
+
+-- Nights that are computed, or computed and not yet published. One that was overtaken by a published night is over.
+create or replace view ledger.night_under_way as
+select
+    as_of,
+    status
+from ledger.run
+where
+    kind = 'night'
+    and status in ('running', 'reconciled')
+    and as_of >= coalesce((select p.as_of from ledger.published_night as p), as_of);
+comment on view ledger.night_under_way is
+'正在比对或待发布的日期 · nights that are being computed or wait to be published';
 
 -- What people answer holds free text; readers come in through the view ledger.outcome (039_outcome.sql).
 do $$

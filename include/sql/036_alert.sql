@@ -74,7 +74,7 @@ begin
     with newest as (
         select e.*, max(b.data_date) as data_date
         from reference.extract as e
-        inner join ledger.batch as b on b.extract = e.extract and b.status = 'accepted' and b.as_of <= today
+        inner join ledger.batch_known(today) as b on b.extract = e.extract
         group by e.extract
     )
     select

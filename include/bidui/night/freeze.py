@@ -13,24 +13,16 @@ from bidui.contract import Sources
 from bidui.home import REPOSITORY, dbt_dir, expectations_dir, sources_dir, sql_dir
 from bidui.night.order import refuse_to_overtake
 from bidui.night.publish import take_back
+from bidui.warehouse import lock
 
 IN_FORCE = """
 with extract_terms as (
     select * from jsonb_to_recordset(%(terms)s) as t (extract text, content text, max_age_days int)
 ),
-accepted as (
+known as (
     select b.*, date_trunc('month', b.data_date)::date as list_month, t.content, t.max_age_days
-    from ledger.batch as b
+    from ledger.batch_known(%(as_of)s) as b
     inner join extract_terms as t on t.extract = b.extract
-    where b.as_of <= %(as_of)s and b.data_date <= %(as_of)s
-        and (
-            b.status = 'accepted'
-            -- Superseded by a correction that this night could not know.
-            or b.status = 'superseded' and exists (
-                select from ledger.batch as correction
-                where correction.batch_id = b.superseded_by and correction.as_of > %(as_of)s
-            )
-        )
 ),
 ranked as (
     select
@@ -38,7 +30,7 @@ ranked as (
         -- All parts of the newest delivery share its data date; a corrected delivery has superseded the one before.
         data_date = max(data_date) over (partition by extract) as is_newest,
         data_date = max(data_date) over (partition by extract, list_month) as is_newest_of_month
-    from accepted
+    from known
 )
 insert into ledger.night_batch (as_of, department, extract, batch_id, data_date, list_month, is_current, is_stale)
 select
@@ -80,6 +72,8 @@ def freeze(connection: psycopg2.extensions.connection, sources: Sources, as_of: 
     """
     with connection.cursor() as cursor:
         refuse_to_overtake(cursor, as_of, kind)
+        # A load under way is waited for; none begins before the run is on record, and then it is refused.
+        cursor.execute("select pg_advisory_xact_lock_shared(%s)", (lock.REFERENCE,))
         if kind == "night":
             take_back(cursor, as_of)
         cursor.execute(

@@ -9,11 +9,8 @@ from contextlib import closing, contextmanager
 import psycopg2.extensions
 
 from bidui.problem import Problem, ProblemError
+from bidui.warehouse import lock
 from bidui.warehouse.connection import connect
-
-# Held while nights are rebuilt: they are put in over whatever stands, so no night may be built or published meanwhile.
-# A lock of the session is gone with it, also when the rebuild is killed.
-_REBUILD_LOCK = 7211949
 
 
 @contextmanager
@@ -22,29 +19,25 @@ def no_night_meanwhile() -> Iterator[None]:
     with closing(connect(application="bidui rebuild")) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute("select pg_try_advisory_lock(%s)", (_REBUILD_LOCK,))
+            cursor.execute("select pg_try_advisory_lock(%s)", (lock.REBUILD,))
             if cursor.fetchone() != (True,):
                 raise ProblemError(_under_way(None))
             try:
-                cursor.execute(
-                    "select min(r.as_of) from ledger.run as r, ledger.published_night as p"
-                    " where r.kind = 'night' and r.status in ('running', 'reconciled')"
-                    " and r.as_of >= coalesce(p.as_of, r.as_of)"
-                )
+                cursor.execute("select min(as_of) from ledger.night_under_way")
                 [(under_way,)] = cursor.fetchall()
                 if under_way is not None:
                     raise ProblemError(_under_way(under_way))
                 yield
             finally:
                 # Closing would free it too, but only when the server has noticed.
-                cursor.execute("select pg_advisory_unlock(%s)", (_REBUILD_LOCK,))
+                cursor.execute("select pg_advisory_unlock(%s)", (lock.REBUILD,))
 
 
 def refuse_to_overtake(cursor: psycopg2.extensions.cursor, as_of: dt.date, kind: str) -> None:
     """Raise ProblemError when the night is older than the published one, an earlier night is still running, or nights
     are being rebuilt."""
     if kind == "night":
-        cursor.execute("select pg_try_advisory_xact_lock_shared(%s)", (_REBUILD_LOCK,))
+        cursor.execute("select pg_try_advisory_xact_lock_shared(%s)", (lock.REBUILD,))
         if cursor.fetchone() != (True,):
             raise ProblemError(_rebuilding(as_of))
     cursor.execute("select as_of from ledger.published_night")

@@ -16,15 +16,7 @@ from bidui.night.report import narrow_table, two_lines
 from bidui.night.seldom_right import rules_to_retire, show_rules_to_retire
 from bidui.warehouse import access_log
 
-# All parts of the newest delivery of each extract.
-IN_FORCE = """
-select
-    extract, max(batch_id) as batch_id, count(*) as parts, data_date, sum(rows_accepted)::bigint as rows_accepted
-from ledger.batch
-where status = 'accepted'
-    and (extract, data_date) in (select extract, max(data_date) from ledger.batch where status = 'accepted' group by extract)
-group by extract, data_date
-"""
+IN_FORCE = "select extract, batch_ids[cardinality(batch_ids)] as batch_id, data_date, rows_accepted from ledger.list_in_force"
 
 HELD = "select batch_id, extract, as_of, source_name, reason from ledger.held_batch order by batch_id"
 

@@ -37,8 +37,8 @@ order by extract, status
 """
 
 NEWEST = """
-select extract, max(data_date) from ledger.batch
-where department = %s and status = 'accepted' and as_of <= %s
+select extract, max(data_date) from ledger.batch_known(%s)
+where department = %s
 group by extract
 """
 
@@ -157,7 +157,7 @@ def report(as_of: dt.date, department: str) -> dict[str, str]:
     with transaction() as connection, connection.cursor() as cursor:
         cursor.execute(LANDED_TONIGHT, (department, as_of))
         came = cursor.fetchall()
-        cursor.execute(NEWEST, (department, as_of))
+        cursor.execute(NEWEST, (as_of, department))
         newest = dict(cursor.fetchall())
     said: dict[str, str] = {}
     for extract, status, batches, read, accepted, quarantined in came:

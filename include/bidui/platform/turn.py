@@ -7,13 +7,7 @@ import datetime as dt
 from bidui.platform import service
 from bidui.warehouse.connection import transaction
 
-EARLIER = """
-select as_of, status from ledger.run
-where kind = 'night' and status in ('running', 'reconciled') and as_of < %s
-    and as_of >= coalesce((select as_of from ledger.published_night), as_of)
-order by as_of
-limit 1
-"""
+EARLIER = "select as_of, status from ledger.night_under_way where as_of < %s order by as_of limit 1"
 
 
 def waiting_for(as_of: dt.date) -> str:

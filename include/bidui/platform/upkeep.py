@@ -31,10 +31,7 @@ from ledger.batch as b
 left join (select batch_id, max(as_of) as last_used from ledger.night_batch group by batch_id) as n using (batch_id)
 where greatest(b.as_of, n.last_used) < %(before)s
     and b.status <> 'held'
-    and not (
-        b.status = 'accepted'
-        and b.data_date = (select max(data_date) from ledger.batch where extract = b.extract and status = 'accepted')
-    )
+    and not exists (select from ledger.list_in_force as l where b.batch_id = any(l.batch_ids))
 """
 
 # Bytes stay as long as any batch that names them: the file of a duplicate, or of a delivery in parts, is there once.

@@ -45,13 +45,9 @@ order by batch_id, row_no, expectation
 """
 
 IN_FORCE = """
-select extract, data_date, string_agg(source_name, '、' order by batch_id) as files, sum(rows_accepted)::bigint as rows
-from ledger.batch
-where department = %s and status = 'accepted'
-    and (extract, data_date) in (
-        select extract, max(data_date) from ledger.batch where status = 'accepted' group by extract
-    )
-group by extract, data_date
+select extract, data_date, files, rows_accepted
+from ledger.list_in_force
+where department = %s
 """
 
 ROWS_AT_A_TIME = 5_000
@@ -186,7 +182,7 @@ def collect(connection: psycopg2.extensions.connection, source: Source, delivery
         cursor.execute(IN_FORCE, (source.department,))
         lists = {row["extract"]: row for row in cursor.fetchall()}
     in_force = tuple(
-        InForce(extract, lists[extract.key]["data_date"], lists[extract.key]["files"], lists[extract.key]["rows"])
+        InForce(extract, lists[extract.key]["data_date"], lists[extract.key]["files"], lists[extract.key]["rows_accepted"])
         if extract.key in lists
         else InForce(extract, None, "", 0)
         for extract in source.extracts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import getpass
 import hashlib
 import json
@@ -21,6 +22,7 @@ from bidui.reference.parameter import (
     known_parameters,
 )
 from bidui.reference.table import Table, read_table
+from bidui.warehouse import lock
 
 DIVISIONS, ALIASES, PARAMETERS = "divisions.csv", "division_aliases.csv", "parameters.csv"
 PERIOD_COLUMNS = ("valid_from", "valid_to")
@@ -38,9 +40,6 @@ _TARGETS = {
         ("rule_id", "parameter", "key", "value", "division_code", "valid_from", "valid_to"),
     ),
 }
-# Two loads at once would mix.
-_LOCK = 7_211_950
-
 
 @dataclass(frozen=True)
 class ReferenceLoad:
@@ -61,11 +60,12 @@ def load(
     loaded; a parameter that nothing names stays at the shipped default. The load is a row of ledger.reference_load
     with the text and hash of each file; loading the same again writes nothing. The caller commits.
 
-    Raises ProblemError with every problem found, and then nothing is loaded.
+    Raises ProblemError with every problem found, or while a night is computed, which would read old and new divisions
+    mixed; then nothing is loaded.
     """
     tables = _read(folder)
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+        cursor.execute("select pg_advisory_xact_lock(%s)", (lock.REFERENCE,))
         rows, problems = _check(cursor, tables)
         holding = [problem for problem in problems if problem.severity == "hold"]
         if holding:
@@ -77,6 +77,7 @@ def load(
         last = cursor.fetchone()
         if last is not None and last[1] == digest:
             return ReferenceLoad(int(last[0]), counts, warnings, changed=False)
+        _refuse_under_a_night(cursor)
         for name in tables:
             _replace(cursor, name, rows[name])
         cursor.execute(
@@ -95,6 +96,28 @@ def load(
         )
         [(load_id,)] = cursor.fetchall()
         return ReferenceLoad(int(load_id), counts, warnings, changed=True)
+
+
+def _refuse_under_a_night(cursor: psycopg2.extensions.cursor) -> None:
+    """No night can begin before the caller's transaction ends: freezing waits for this lock, a rebuild for the other."""
+    cursor.execute("select pg_try_advisory_xact_lock_shared(%s)", (lock.REBUILD,))
+    is_rebuilding = cursor.fetchone() != (True,)
+    cursor.execute("select min(as_of) from ledger.night_under_way where status = 'running'")
+    [(night,)] = cursor.fetchall()
+    if is_rebuilding or night is not None:
+        raise ProblemError(_night_running(night))
+
+
+def _night_running(night: dt.date | None) -> Problem:
+    return Problem(
+        code="reference_while_running",
+        what_zh=f"正在比对 {night}，参考数据暂不能更换" if night else "正在重算以往各夜，参考数据暂不能更换",
+        what_en=f"the night {night} is being computed from the reference data that is loaded now"
+        if night
+        else "earlier nights are being rebuilt from the reference data that is loaded now",
+        fix_zh="等其结束后重试（比对任务已失败或中断的，先清除重跑）",
+        fix_en="try again when it has ended (if its task failed or was cut off, clear that task first)",
+    )
 
 
 def _read(folder: Path) -> dict[str, Table]:

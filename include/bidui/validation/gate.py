@@ -34,10 +34,8 @@ where (rule_id, parameter) in (('AGG-01', 'max_row_drop'), ('AGG-01', 'max_row_g
 
 IN_FORCE = """
 select b.data_date, sum(b.rows_landed)::bigint
-from ledger.batch as b
+from ledger.batch_known(%(as_of)s) as b
 where b.extract = %(extract)s
-    and b.status = 'accepted'
-    and b.as_of <= %(as_of)s
     and b.data_date <= %(data_date)s
     and b.batch_id <> all(%(delivery)s)
 group by b.data_date

@@ -8,10 +8,8 @@ from pathlib import Path
 import psycopg2.extensions
 
 from bidui.home import sql_dir
+from bidui.warehouse import lock
 from bidui.warehouse.connection import transaction
-
-# One migration at a time, whoever starts it (several services boot together).
-LOCK = 7_211_945
 
 MARK = """
 insert into ledger.migration (file, sha256) values (%s, %s)
@@ -61,7 +59,7 @@ def _apply(connection: psycopg2.extensions.connection, path: Path, *, always: bo
     text = path.read_text(encoding="utf-8")
     digest = hashlib.sha256(text.encode()).hexdigest()
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
+        cursor.execute("select pg_advisory_xact_lock(%s)", (lock.MIGRATION,))
         cursor.execute("create schema if not exists ledger")
         cursor.execute(
             "create table if not exists ledger.migration"

@@ -15,11 +15,8 @@ from psycopg2 import sql
 from bidui.contract import load_sources
 from bidui.home import has_secret, secret, sources_dir, sql_dir
 from bidui.problem import Problem, ProblemError
-from bidui.warehouse import access_log, outward
+from bidui.warehouse import access_log, lock, outward
 from bidui.warehouse.connection import warehouse_url
-
-# Logins belong to the whole server: one preparation at a time.
-LOCK = 7_211_946
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def ensure_roles(connection: psycopg2.extensions.connection) -> None:
     Raises ProblemError when the warehouse's owner may not create roles.
     """
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
+        cursor.execute("select pg_advisory_xact_lock(%s)", (lock.ROLES,))
         cursor.execute("delete from ledger.access_rule")
         for role in matrix().values():
             for (schema, table), columns in role.reads.items():

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg2.errors
 import psycopg2.extensions
 import pytest
 
 from bidui import reference
+from bidui.contract import load_sources
+from bidui.night.freeze import freeze
+from bidui.night.order import no_night_meanwhile
 from bidui.problem import ProblemError
 from bidui.reference.loader import ReferenceLoad
 from bidui.warehouse.connection import connect
@@ -254,6 +260,44 @@ def test_an_empty_or_missing_folder_is_refused(connection: psycopg2.extensions.c
         with pytest.raises(ProblemError) as error:
             reference.load(connection, folder)
         assert codes_and_rows(error) == [("reference_nothing", None)]
+
+
+@pytest.fixture
+def running(connection: psycopg2.extensions.connection) -> Iterator[None]:
+    """A night that is being computed."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute("insert into ledger.run (as_of, kind, status) values ('2026-10-16', 'night', 'running')")
+    yield
+    with connection, connection.cursor() as cursor:
+        cursor.execute("delete from ledger.run")
+
+
+def test_what_a_night_is_computed_from_does_not_change_under_it(load: Load, ask: Any, request: Any) -> None:
+    load(divisions=DIVISIONS)
+    request.getfixturevalue("running")
+    assert not load(divisions=DIVISIONS).changed
+    with pytest.raises(ProblemError, match="2026-10-16"):
+        load(divisions=DIVISIONS.replace("东庄村", "西庄村"))
+    assert ask("select count(*) from reference.division where name = '东庄村'") == [(1,)]
+
+
+def test_nothing_changes_while_nights_are_rebuilt(load: Load) -> None:
+    with no_night_meanwhile(), pytest.raises(ProblemError, match="being rebuilt"):
+        load(divisions=DIVISIONS)
+    assert load(divisions=DIVISIONS).changed
+
+
+def test_a_night_that_begins_during_a_load_waits_for_it(
+    connection: psycopg2.extensions.connection, warehouse: str, tmp_path: Path
+) -> None:
+    (tmp_path / "divisions.csv").write_text(DIVISIONS, encoding="utf-8")
+    with closing(connect(warehouse)) as night, night.cursor() as cursor:
+        cursor.execute("set lock_timeout = '100ms'")
+        with connection:
+            reference.load(connection, tmp_path)
+            with pytest.raises(psycopg2.errors.LockNotAvailable):
+                freeze(night, load_sources(), dt.date(2026, 10, 16))
+            night.rollback()
 
 
 def test_the_command_says_what_it_loaded(warehouse: str, tmp_path: Path) -> None:
