@@ -23,7 +23,8 @@ from bidui import clock
 from bidui.board import content
 from bidui.contract import load_sources
 from bidui.home import sources_dir
-from bidui.night.report import STATUS, VERDICTS
+from bidui.landing.batch import STATUS_WORDS
+from bidui.night.report import VERDICTS
 from bidui.page import render
 from bidui.platform.settings import BOARD
 from bidui.warehouse.connection import connect
@@ -74,7 +75,7 @@ def board() -> HTMLResponse:
         # The class says what kind of trouble it is; the text might quote a value.
         page = render(Path(__file__).with_name("unavailable.html.jinja"), trouble=type(error).__name__)
         return HTMLResponse(page, HTTPStatus.SERVICE_UNAVAILABLE, HEADERS)
-    page = render(Path(__file__).with_name("board.html.jinja"), status_words=STATUS, verdict_words=VERDICTS, **told)
+    page = render(Path(__file__).with_name("board.html.jinja"), status_words=STATUS_WORDS, verdict_words=VERDICTS, **told)
     return HTMLResponse(page, headers=HEADERS)
 
 

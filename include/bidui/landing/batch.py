@@ -13,6 +13,16 @@ from bidui.connector import Delivery
 from bidui.contract import Extract
 from bidui.problem import Problem, reason_of
 
+# What the states of a batch are called to the office; a receipt says them to the sender in whole sentences.
+STATUS_WORDS = {
+    "landed": "已入库 landed",
+    "accepted": "已接受 accepted",
+    "held": "暂存待核 held",
+    "duplicate": "重复 duplicate",
+    "superseded": "已被更正 superseded",
+    "withdrawn": "已撤回 withdrawn",
+}
+
 
 @dataclass(frozen=True)
 class LandedBatch:

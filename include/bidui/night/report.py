@@ -14,6 +14,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from bidui.landing.batch import STATUS_WORDS
 from bidui.night.seldom_right import rules_to_retire, show_rules_to_retire
 
 EXTRACTS = """
@@ -128,7 +129,7 @@ def show(report: dict[str, Any], places: dict[str, str], console: Console) -> No
             extracts.add_row(
                 f"  {batch['extract']}", f"{batch['rows_read']:,}", f"{batch['rows_skipped']:,}",
                 f"{batch['rows_accepted']:,}", f"{batch['rows_quarantined']:,}",
-                STATUS.get(batch["status"], batch["status"]),
+                STATUS_WORDS.get(batch["status"], batch["status"]),
             )
     console.print(extracts)
     for batch in report["batches"]:
@@ -140,15 +141,6 @@ def show(report: dict[str, Any], places: dict[str, str], console: Console) -> No
     for label, place in places.items():
         console.print(f"{label}: {place}", soft_wrap=True, highlight=False)
 
-
-STATUS = {
-    "accepted": "接受 accepted",
-    "held": "暂存 held",
-    "duplicate": "重复 duplicate",
-    "superseded": "被更正 superseded",
-    "withdrawn": "撤回 withdrawn",
-    "landed": "已入库 landed",
-}
 
 VERDICTS = {
     "agree": "一致 agree",

@@ -13,6 +13,7 @@ from bidui.workbook import Book, Cell, Column, Mark, file_stem, open_book
 # A name that every file system takes: 200 bytes leave room for what is written beside it.
 _NAME_BYTES = 200
 
+# As the sender is told (`landing.batch.STATUS_WORDS` is what the office reads).
 STATUS = {
     "accepted": Title("已接受", "accepted"),
     "held": Title("暂存，未生效", "held, not in force"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -144,6 +144,10 @@ def _load_family(path: Path, schema: dict[str, Any], catalogue: Catalogue) -> No
         catalogue.problems += wrong
 
 
+# Notes what the schema cannot say: place, code, then what is expected and what to do, each in Chinese and English.
+Refuse = Callable[[str, str, tuple[str, str], tuple[str, str]], None]
+
+
 def _rule(
     entry: dict[str, Any], family: str, file: str, grains: Mapping[str, Grain], lines: dict[str, int],
     wrong: list[RuleProblem],
@@ -161,46 +165,9 @@ def _rule(
         refuse("grain", "rule_grain_unknown", (f"以下之一：{known}", f"one of {', '.join(grains)}"),
                (f"改为已有粒度，或先在 {GRAINS_FILE} 中定义", f"use one of them, or define it in {GRAINS_FILE}"))
         return None
-    exceptions: list[RuleException] = []
-    for position, given in enumerate(entry.get("exceptions", [])):
-        if isinstance(given, str) and given not in grain.exceptions:
-            refuse(f"exceptions[{position}]", "rule_exception_unknown",
-                   (f"粒度 {grain.name} 的公共例外：{'、'.join(grain.exceptions) or '无'}",
-                    f"an exception shared by grain {grain.name}: {', '.join(grain.exceptions) or 'none'}"),
-                   ("改为其中之一，或写全 name、title、when", "use one of them, or write name, title and when"))
-        elif isinstance(given, str):
-            exceptions.append(grain.exceptions[given])
-        else:
-            exceptions.append(RuleException(given["name"], _title(given["title"]), given["when"]))
-    parameters = {
-        name: Parameter(
-            name=name, type=said["type"], title=_title(said["title"]),
-            rule_id=said.get("rule", rule_id), parameter=said.get("parameter", name),
-            one_of=tuple(said.get("one_of", ())), at=said.get("at"),
-        )
-        for name, said in entry.get("parameters", {}).items()
-    }
-    texts = {"predicate": entry["predicate"]}
-    texts |= {f"exceptions.{exception.name}": exception.when for exception in exceptions}
-    for place, text in texts.items():
-        try:
-            compile_expression(text, lambda _name, _key: "null")
-        except ExpressionError as error:
-            refuse(f"{place}, character {error.position}", "rule_expression_refused", (error.zh, error.en),
-                   ("改为对本行的一个 SQL 表达式", "write one SQL expression over the row"))
-            continue
-        unknown = parameter_names(text) - set(parameters) - {"as_of"}
-        if unknown:
-            refuse(place, "rule_parameter_undeclared",
-                   (f"已声明的参数（缺：{'、'.join(sorted(unknown))}）",
-                    f"declared parameters (missing: {', '.join(sorted(unknown))})"),
-                   ("在 parameters 中声明，或改正名称", "declare them under parameters, or correct the name"))
-    unused = set(parameters) - set().union(*(parameter_names(text) for text in texts.values()))
-    if unused:
-        refuse("parameters", "rule_parameter_unused",
-               (f"每个声明的参数都被使用（未用：{'、'.join(sorted(unused))}）",
-                f"every declared parameter is used (unused: {', '.join(sorted(unused))})"),
-               ("删除，或在表达式中使用", "remove it, or use it in an expression"))
+    exceptions = _exceptions(entry, grain, refuse)
+    parameters = _parameters(entry)
+    _check_expressions(entry["predicate"], exceptions, parameters, refuse)
     both = set(entry["evidence"]) & set(entry.get("personal_evidence", []))
     if both:
         refuse("personal_evidence", "rule_evidence_twice",
@@ -243,6 +210,60 @@ def _rule(
         definition={"family": family, **entry},
         lines=lines,
     )
+
+
+def _exceptions(entry: dict[str, Any], grain: Grain, refuse: Refuse) -> list[RuleException]:
+    """The rule's own exceptions and those of the grain that it names; a name that the grain lacks is refused."""
+    exceptions: list[RuleException] = []
+    for position, given in enumerate(entry.get("exceptions", [])):
+        if isinstance(given, str) and given not in grain.exceptions:
+            refuse(f"exceptions[{position}]", "rule_exception_unknown",
+                   (f"粒度 {grain.name} 的公共例外：{'、'.join(grain.exceptions) or '无'}",
+                    f"an exception shared by grain {grain.name}: {', '.join(grain.exceptions) or 'none'}"),
+                   ("改为其中之一，或写全 name、title、when", "use one of them, or write name, title and when"))
+        elif isinstance(given, str):
+            exceptions.append(grain.exceptions[given])
+        else:
+            exceptions.append(RuleException(given["name"], _title(given["title"]), given["when"]))
+    return exceptions
+
+
+def _parameters(entry: dict[str, Any]) -> dict[str, Parameter]:
+    return {
+        name: Parameter(
+            name=name, type=said["type"], title=_title(said["title"]),
+            rule_id=said.get("rule", entry["id"]), parameter=said.get("parameter", name),
+            one_of=tuple(said.get("one_of", ())), at=said.get("at"),
+        )
+        for name, said in entry.get("parameters", {}).items()
+    }
+
+
+def _check_expressions(
+    predicate: str, exceptions: list[RuleException], parameters: Mapping[str, Parameter], refuse: Refuse
+) -> None:
+    """Refuse what is no single expression over the row, and parameters not declared or not used."""
+    texts = {"predicate": predicate}
+    texts |= {f"exceptions.{exception.name}": exception.when for exception in exceptions}
+    for place, text in texts.items():
+        try:
+            compile_expression(text, lambda _name, _key: "null")
+        except ExpressionError as error:
+            refuse(f"{place}, character {error.position}", "rule_expression_refused", (error.zh, error.en),
+                   ("改为对本行的一个 SQL 表达式", "write one SQL expression over the row"))
+            continue
+        unknown = parameter_names(text) - set(parameters) - {"as_of"}
+        if unknown:
+            refuse(place, "rule_parameter_undeclared",
+                   (f"已声明的参数（缺：{'、'.join(sorted(unknown))}）",
+                    f"declared parameters (missing: {', '.join(sorted(unknown))})"),
+                   ("在 parameters 中声明，或改正名称", "declare them under parameters, or correct the name"))
+    unused = set(parameters) - set().union(*(parameter_names(text) for text in texts.values()))
+    if unused:
+        refuse("parameters", "rule_parameter_unused",
+               (f"每个声明的参数都被使用（未用：{'、'.join(sorted(unused))}）",
+                f"every declared parameter is used (unused: {', '.join(sorted(unused))})"),
+               ("删除，或在表达式中使用", "remove it, or use it in an expression"))
 
 
 def _refuse_repeated(catalogue: Catalogue) -> None:

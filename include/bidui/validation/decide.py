@@ -16,15 +16,6 @@ from bidui.validation.correction import accepted, replaced
 GATE = "gate"
 PASSED = "各项门槛均通过 · all gates passed"
 
-STATUS_LABELS = {
-    "landed": "已入库、尚未校验 landed",
-    "accepted": "已接受 accepted",
-    "held": "暂存待核 held",
-    "duplicate": "重复文件 duplicate",
-    "superseded": "已被更正取代 superseded",
-    "withdrawn": "已撤回 withdrawn",
-}
-
 # One decision about an extract at a time, whoever takes it (an ingest task, a person at the terminal).
 LOCK = "select pg_advisory_xact_lock(hashtext('bidui.decision'), hashtext(%s))"
 

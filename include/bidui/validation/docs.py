@@ -19,8 +19,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from psycopg2.extras import RealDictCursor
 
 from bidui.home import expectations_dir
+from bidui.landing.batch import STATUS_WORDS
 from bidui.problem import ProblemError
-from bidui.validation.decide import STATUS_LABELS
 from bidui.validation.project import SITE, THEME, docs_dir, project, results_dir
 from bidui.validation.suite import Suite, load_suite
 from bidui.warehouse.connection import transaction
@@ -93,7 +93,7 @@ def build_docs() -> BuiltDocs:
         stale = [night["as_of"] for night in nights if _night_is_stale(root, night)]
         for night in stale:
             _write(root / "nights" / f"{night}.html", environment.get_template("night.j2").render(
-                root="../", as_of=night, batches=_batches(cursor, root, night, known), statuses=STATUS_LABELS,
+                root="../", as_of=night, batches=_batches(cursor, root, night, known), statuses=STATUS_WORDS,
             ))
     _write(root / "index.html", environment.get_template("index.j2").render(
         root="", nights=nights, suites=known.values(),

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import psycopg2.extensions
 
 from bidui.contract import Extract, load_sources
+from bidui.landing.batch import STATUS_WORDS
 from bidui.problem import Problem, ProblemError
 from bidui.signature import require_signature
 from bidui.validation.correction import accepted, replaced, same_list
-from bidui.validation.decide import GATE, STATUS_LABELS, lock_extract, record
+from bidui.validation.decide import GATE, lock_extract, record
 
 DELIVERY = """
 select
@@ -184,7 +185,7 @@ def _wrong_status(part: _Part, expected_zh: str, expected_en: str) -> Problem:
         what_en=f"the status of batch {part.batch_id} does not allow this",
         expected_zh=expected_zh,
         expected_en=expected_en,
-        found=STATUS_LABELS[part.status],
+        found=STATUS_WORDS[part.status],
         fix_zh="用 bidui status 核对批次编号",
         fix_en="check the batch number with `bidui status`",
     )
