@@ -5,8 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 export UV_NO_PROGRESS ?= 1
-# Processes that `make test` runs on (0: this one). Each has a home, a server and ports of its own; files keep their order.
+# Processes that `make test` runs on (0: this one). Each has a home, a server and ports of its own, and takes one file after
+# the other: the long ones first, so that all end together.
 WORKERS ?= 2
+TESTS ?= tests/e2e tests/integration tests/dags tests/unit
 
 .DEFAULT_GOAL := help
 .PHONY: help env nightly test servers up down status lint format clean
@@ -20,7 +22,7 @@ nightly: $(READY) ## run the sample county's next night, leave the platform runn
 	@$(BIN)/bidui nightly --sample
 
 test: $(READY) servers ## run all tests, leave nothing running · 运行全部测试，不留进程
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS) $(PYTEST_ARGS)
 
 # What the connectors' tests pull from. Without root (or apt) those tests are skipped, with the reason.
 servers: ## install the servers that connectors are tested against (Debian, root) · 安装连接器测试所用的服务器

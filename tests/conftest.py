@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fresh_warehouse import fresh_warehouse
+from fresh_warehouse import fresh_warehouse, prepared_warehouse
 
 
 @pytest.fixture(scope="session")
@@ -53,4 +53,11 @@ def server(bidui_home: Path) -> Iterator[None]:
 def warehouse(server: None) -> Iterator[str]:
     """A fresh database with migrations applied, one per test module; gives its URL (also BIDUI_WAREHOUSE_URL)."""
     with fresh_warehouse() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def prepared(server: None) -> Iterator[str]:
+    """A fresh database in which nights can run, one per test module; gives its URL (also BIDUI_WAREHOUSE_URL)."""
+    with prepared_warehouse() as url:
         yield url

@@ -1,27 +1,55 @@
-"""A database of its own on the session's server, with migrations applied."""
+"""Databases of their own on the session's server, cloned from two that are made once: migrated, and prepared for nights."""
 
 from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+
+import psycopg2
+from psycopg2 import sql
 
 
 @contextmanager
 def fresh_warehouse() -> Iterator[str]:
-    """Yield the URL of a fresh warehouse, which is BIDUI_WAREHOUSE_URL in the block; it is dropped at the end."""
-    from bidui.warehouse import embedded
+    """Yield the URL of a fresh warehouse with migrations applied; it is BIDUI_WAREHOUSE_URL in the block, and dropped after."""
     from bidui.warehouse.migrate import migrate
 
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    url = embedded.ensure_database(name)
+    with _clone("test_migrated", migrate) as url:
+        yield url
+
+
+@contextmanager
+def prepared_warehouse() -> Iterator[str]:
+    """The same with reference data, empty staging tables and roles too, as `bidui up` leaves it."""
+    from bidui.warehouse.prepare import prepare
+
+    with _clone("test_prepared", prepare) as url:
+        yield url
+
+
+@contextmanager
+def _clone(template: str, make: Callable[[], object]) -> Iterator[str]:
+    from bidui.warehouse import embedded
+
     before = os.environ.get("BIDUI_WAREHOUSE_URL")
-    os.environ["BIDUI_WAREHOUSE_URL"] = url
-    migrate(url)
-    yield url
-    if before is None:
-        os.environ.pop("BIDUI_WAREHOUSE_URL", None)
-    else:
-        os.environ["BIDUI_WAREHOUSE_URL"] = before
-    embedded.drop_database(name)
+    os.environ["BIDUI_WAREHOUSE_URL"] = embedded.ensure_database(template)
+    make()  # quick when it has been made
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with closing(psycopg2.connect(embedded.superuser_url())) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(
+            sql.SQL("create database {} template {} owner {}").format(
+                *map(sql.Identifier, (name, template, embedded.OWNER))
+            )
+        )
+    url = os.environ["BIDUI_WAREHOUSE_URL"] = embedded.ensure_database(name)
+    try:
+        yield url
+    finally:
+        if before is None:
+            os.environ.pop("BIDUI_WAREHOUSE_URL", None)
+        else:
+            os.environ["BIDUI_WAREHOUSE_URL"] = before
+        embedded.drop_database(name)

@@ -1,4 +1,4 @@
-"""Three nights of a small generated county on a database of its own."""
+"""A small generated county on a database of its own, per file, which says in PERSONS and NIGHTS how large."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ from collections.abc import Iterator
 
 import psycopg2
 import pytest
-from county import FIRST_NIGHT, PERSONS, County
+from county import FIRST_NIGHT, County
 
 
 @pytest.fixture(scope="module")
-def county(warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+def county(request: pytest.FixtureRequest, prepared: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     from bidui import reference
     from bidui.sample import generate
-    from bidui.warehouse.prepare import prepare
 
     drops, truth = tmp_path_factory.mktemp("drops"), tmp_path_factory.mktemp("truth")
-    generate(PERSONS, 7, 3, FIRST_NIGHT, drops, truth)
-    prepare()
-    connection = psycopg2.connect(warehouse)
+    generate(request.module.PERSONS, 7, request.module.NIGHTS, FIRST_NIGHT, drops, truth)
+    connection = psycopg2.connect(prepared)
     with connection:
         reference.load(connection, drops / "reference")
     connection.autocommit = True
     yield County(drops, truth, connection)
     connection.close()
+
+
+@pytest.fixture(scope="module")
+def first_night(county: County) -> str:
+    """The fingerprint of the county's first night."""
+    county.ingest(1)
+    return county.reconcile(1)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2.extensions
+import truth
 
 FIRST_NIGHT = dt.date(2026, 10, 16)
-PERSONS = 2_000
 
 
 @dataclass
@@ -42,3 +42,18 @@ class County:
         as_of = self.night(number).isoformat()
         returned = {step.name: step.run(as_of) for step in steps.NIGHT}
         return str(returned["fingerprint"])
+
+    def everything(self) -> dict[str, object]:
+        """Every stored row of every table of nights, and what the published run says."""
+        from bidui.night.fingerprint import night_tables
+
+        with self.connection.cursor() as cursor:
+            tables = night_tables(cursor)
+        content = "select count(*), sum(hashtextextended(t::text, 0)::numeric) from {} as t"
+        rows = {table.full_name: truth.rows(self.connection, content.format(table.full_name)) for table in tables}
+        return rows | {
+            "run": truth.rows(
+                self.connection,
+                "select as_of, inputs, previous_fingerprint, fingerprint from ledger.run where status = 'published' order by 1",
+            )
+        }

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 import psycopg2.extensions
 
+# The shipped AGG-05: counts below it are small.
+MIN_CELL = 5
+
 # A figure that is nought nearly everywhere equals some difference by chance.
 LEAST_DIVISIONS = 8
 

@@ -9,6 +9,8 @@ from bidui.night import beside
 from bidui.night.replay import replay
 from bidui.validation import override
 
+PERSONS, NIGHTS = 600, 1
+
 # Made from lists, reference data and parameters, whatever the date. (Not `comparison_summary`: which small cells it
 # withholds depends on what the night before withheld.)
 STANDS_ON_A_QUIET_NIGHT = {
@@ -19,10 +21,8 @@ STANDS_ON_A_QUIET_NIGHT = {
 }  # fmt: skip
 
 
-def test_a_quiet_night_keeps_what_stands(county: County) -> None:
+def test_a_quiet_night_keeps_what_stands(county: County, first_night: str) -> None:
     """What is made from lists alone stands, until a list is taken back, a parameter loaded, or time has passed."""
-    county.ingest(1)
-    county.reconcile(1)
     county.reconcile(2)
     assert built_on(county, 2) & STANDS_ON_A_QUIET_NIGHT == set()
     assert {"int_identity__person_life", "finding", "monitoring_candidate"} <= built_on(county, 2)

@@ -34,12 +34,9 @@ def audit(*arguments: str | Path) -> tuple[int, dict[Check, dict[str, object]], 
 
 
 @pytest.fixture(scope="module")
-def county(warehouse: str) -> Iterator[HandMadeFacts]:
+def county(prepared: str) -> Iterator[HandMadeFacts]:
     """A town of nine exited households and two that left in 2018; books of the night built, nothing typed in yet."""
-    from bidui.warehouse.prepare import prepare
-
-    prepare()
-    made = HandMadeFacts(warehouse)
+    made = HandMadeFacts(prepared)
     for number in range(11):
         made.household(f"H{number}", exit_attribute="脱贫", exit_year=2017 if number < 9 else 2018, members=3)
     yield made

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg2
@@ -15,8 +13,8 @@ from psycopg2 import sql
 
 from bidui.contract import load_sources
 from bidui.home import sources_dir
-from bidui.warehouse import dbt, embedded, parse_cache
-from bidui.warehouse.prepare import prepare
+from bidui.warehouse import dbt, parse_cache
+from fresh_warehouse import prepared_warehouse
 
 NIGHT = dt.date(2026, 10, 16)
 TOWN = "990101101000"
@@ -24,7 +22,6 @@ VILLAGE, OTHER_VILLAGE = "990101101001", "990101101002"
 
 Row = Mapping[str, Any]
 
-_TEMPLATE = "hand_made_template"
 _CHECK_CHARACTERS = "10X98765432"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -151,29 +148,10 @@ class HandMadeCounty:
 
 @contextmanager
 def hand_made_county() -> Iterator[HandMadeCounty]:
-    """A county in a database of its own, which is dropped afterwards.
-
-    Preparing a warehouse takes seconds, so the first one serves as the template of the others.
-    """
-    before = os.environ.get("BIDUI_WAREHOUSE_URL")
-    os.environ["BIDUI_WAREHOUSE_URL"] = embedded.ensure_database(_TEMPLATE)
-    prepare()
-    name = f"hand_made_{uuid.uuid4().hex[:12]}"
-    with closing(psycopg2.connect(embedded.superuser_url())) as connection:
-        connection.autocommit = True
-        connection.cursor().execute(
-            sql.SQL("create database {} template {} owner {}").format(
-                sql.Identifier(name), sql.Identifier(_TEMPLATE), sql.Identifier(embedded.OWNER)
-            )
-        )
-    os.environ["BIDUI_WAREHOUSE_URL"] = embedded.ensure_database(name)
-    county = HandMadeCounty(os.environ["BIDUI_WAREHOUSE_URL"])
-    try:
-        yield county
-    finally:
-        county.close()
-        embedded.drop_database(name)
-        if before is None:
-            os.environ.pop("BIDUI_WAREHOUSE_URL", None)
-        else:
-            os.environ["BIDUI_WAREHOUSE_URL"] = before
+    """A county in a database of its own, which is dropped afterwards."""
+    with prepared_warehouse() as url:
+        county = HandMadeCounty(url)
+        try:
+            yield county
+        finally:
+            county.close()
