@@ -76,7 +76,7 @@ def test_dbt_quotes_none(warehouse: str, capfd: pytest.CaptureFixture[str]) -> N
         cursor.execute("create table reference.told (id_no text)")
         cursor.execute("insert into reference.told values (%s)", (PERSON,))
     with pytest.raises(dbt.DbtError) as error:
-        dbt.run("show", "--inline", "select id_no::int as n from reference.told", target="discreet")
+        dbt.run("show", "--write-json", "--inline", "select id_no::int as n from reference.told", target="discreet")
     assert 'value "…" is out of range' in str(error.value)
     written = [path.read_bytes() for path in folder("dbt", "discreet").rglob("*") if path.is_file()]
     assert written and not any(PERSON.encode() in content for content in written)
