@@ -32,6 +32,8 @@ def prepared_warehouse() -> Iterator[str]:
 @contextmanager
 def _clone(template: str, make: Callable[[], object]) -> Iterator[str]:
     from bidui.warehouse import embedded
+    from bidui.warehouse.connection import transaction
+    from bidui.warehouse.migrate import migrate
 
     before = os.environ.get("BIDUI_WAREHOUSE_URL")
     os.environ["BIDUI_WAREHOUSE_URL"] = embedded.ensure_database(template)
@@ -45,6 +47,10 @@ def _clone(template: str, make: Callable[[], object]) -> Iterator[str]:
             )
         )
     url = os.environ["BIDUI_WAREHOUSE_URL"] = embedded.ensure_database(name)
+    with transaction(url) as connection, connection.cursor() as cursor:
+        # Rights on the database itself do not come with a copy.
+        cursor.execute("delete from ledger.migration where file = '020_roles.sql'")
+    migrate(url)
     try:
         yield url
     finally:
