@@ -146,6 +146,7 @@ def _extract(key: str, data: dict[str, Any], department: str, common: Common, pa
             cadence=delivery["cadence"],
             arrives_within_days=delivery["arrives_within_days"],
             max_age_days=delivery["max_age_days"],
+            history_months=delivery["history_months"],
             data_date=tuple(delivery["data_date"]),
         ),
         persons=tuple(Person(**person) for person in data["persons"]),

@@ -39,12 +39,13 @@ class FileFormat:
 
 @dataclass(frozen=True)
 class DeliveryTerms:
-    """How often, by when, how long it stays usable (days), and where the data date is written."""
+    """How often, by when, how long it stays usable (days) and is read as history (months), where its data date stands."""
 
     content: Literal["full", "delta"]
     cadence: str
     arrives_within_days: int
     max_age_days: int
+    history_months: int
     data_date: tuple[str, ...]
 
     @property

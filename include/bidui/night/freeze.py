@@ -17,10 +17,10 @@ from bidui.warehouse import lock
 
 IN_FORCE = """
 with extract_terms as (
-    select * from jsonb_to_recordset(%(terms)s) as t (extract text, content text, max_age_days int)
+    select * from jsonb_to_recordset(%(terms)s) as t (extract text, content text, max_age_days int, history_months int)
 ),
 known as (
-    select b.*, date_trunc('month', b.data_date)::date as list_month, t.content, t.max_age_days
+    select b.*, date_trunc('month', b.data_date)::date as list_month, t.content, t.max_age_days, t.history_months
     from ledger.batch_known(%(as_of)s) as b
     inner join extract_terms as t on t.extract = b.extract
 ),
@@ -37,7 +37,11 @@ select
     %(as_of)s, department, extract, batch_id, data_date, list_month,
     is_newest or content = 'delta', %(as_of)s - data_date > max_age_days
 from ranked
-where is_newest_of_month or content = 'delta'
+where is_newest
+    or content = 'delta'
+    -- A list of a month that no rule looks back to is not read, so that its rows can expire.
+    or is_newest_of_month
+    and list_month >= date_trunc('month', %(as_of)s::date) - make_interval(months => history_months)
 """
 
 LINKAGE = """
@@ -83,7 +87,12 @@ def freeze(connection: psycopg2.extensions.connection, sources: Sources, as_of: 
         )
         cursor.execute("delete from ledger.night_batch where as_of = %s", (as_of,))
         terms = [
-            {"extract": e.key, "content": e.delivery.content, "max_age_days": e.delivery.max_age_days}
+            {
+                "extract": e.key,
+                "content": e.delivery.content,
+                "max_age_days": e.delivery.max_age_days,
+                "history_months": e.delivery.history_months,
+            }
             for e in sources.extracts.values()
         ]
         cursor.execute(IN_FORCE, {"as_of": as_of, "terms": json.dumps(terms)})

@@ -57,6 +57,43 @@ def test_a_night_computed_again_has_the_lists_that_it_knew(warehouse: str) -> No
     connection.close()
 
 
+def listed(connection: psycopg2.extensions.connection, extract: str, *data_dates: dt.date) -> None:
+    """Accepted lists of these dates, each delivered on its day."""
+    with connection.cursor() as cursor:
+        for day in data_dates:
+            cursor.execute(
+                "insert into ledger.batch (department, extract, as_of, data_date, received_at, source_name, sha256,"
+                " contract_version, status) values ('civil_affairs', %s, %s, %s, now(), %s, %s, '1', 'accepted')",
+                (extract, day, day, f"{extract} {day}", f"{extract} {day}"),
+            )
+
+
+def months_read(connection: psycopg2.extensions.connection, extract: str, night: dt.date) -> list[str]:
+    freeze(connection, load_sources(), night, "rebuild")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select to_char(list_month, 'YYYY-MM') || case when is_current then ' current' else '' end"
+            " from ledger.night_batch where as_of = %s and extract = %s order by list_month",
+            (night, extract),
+        )
+        return [month for (month,) in cursor.fetchall()]
+
+
+def test_a_list_older_than_anybody_looks_back_to_is_read_no_more(warehouse: str) -> None:
+    """A night names what its contract says it needs; the rest can expire. The newest list is read however old it is."""
+    with psycopg2.connect(warehouse) as connection:
+        listed(connection, "dibao", dt.date(2023, 5, 20), dt.date(2023, 6, 20), dt.date(2026, 5, 20), dt.date(2026, 6, 1))
+        listed(connection, "tekun", dt.date(2019, 1, 20), dt.date(2019, 2, 20))
+        listed(connection, "hi_premium_request", dt.date(2018, 1, 20), dt.date(2026, 1, 20))
+        june, july = dt.date(2026, 6, 15), dt.date(2026, 7, 1)
+        assert load_sources().extract("dibao").delivery.history_months == 36
+        assert months_read(connection, "dibao", june) == ["2023-06", "2026-05", "2026-06 current"]
+        assert months_read(connection, "dibao", july) == ["2026-05", "2026-06 current"]
+        assert months_read(connection, "tekun", june) == ["2019-02 current"]
+        assert months_read(connection, "hi_premium_request", june) == ["2018-01", "2026-01 current"]
+    connection.close()
+
+
 def published(connection: psycopg2.extensions.connection) -> tuple[dt.date | None, int | None]:
     with connection.cursor() as cursor:
         cursor.execute("select as_of, run_id from ledger.published_night")
