@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import psycopg2.extensions
 import pytest
+from rich.console import Console
 
 from bidui.contract import load_sources
 from bidui.home import sources_dir
@@ -59,3 +62,17 @@ def test_a_held_file_waits_until_something_brings_its_rows(connection: psycopg2.
     with connection.cursor() as cursor:
         cursor.execute("select subject from ledger.alert_condition(%s) where kind = 'held' order by 1", (NOVEMBER,))
         assert [row[0] for row in cursor.fetchall()] == ["hi_settlement", "tekun"]
+
+
+def test_a_file_that_lies_where_nobody_reads_it_is_told(
+    connection: psycopg2.extensions.connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIDUI_DROP", str(tmp_path))
+    (tmp_path / "health_insurance" / "hi_rol").mkdir(parents=True)
+    (tmp_path / "health_insurance" / "hi_roll").mkdir()
+    told = status.collect(connection, load_sources(sources_dir()), NOVEMBER)
+    [problem] = told["misplaced"]
+    screen = Console(record=True, width=300, file=io.StringIO())
+    status.show(told, screen)
+    assert "health_insurance/hi_rol" in problem and "hi_roll" in problem
+    assert "放错位置 misplaced" in screen.export_text()
