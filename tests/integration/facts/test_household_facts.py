@@ -233,7 +233,7 @@ def test_members_are_counted(facts: dict[str, Fact]) -> None:
     expected = {
         "members": 2, "living_members": 2, "heads": 1, "ill_members": 1, "chronic_members": 0, "labour_members": 1,
         "without_labour_members": 1, "student_members": 1, "student_members_higher": 1, "stated_size_max": 2,
-        "members_60_up": 2, "male_members": 1, "risks": "因病|因学", "head_name": "改后安", "registry_kind": "其他",
+        "male_members": 1, "risks": "因病|因学", "head_name": "改后安", "registry_kind": "其他",
         "head_and_spouse_same_sex": False, "is_poor_registered": True, "has_household_row": True,
     }
     assert {key: fact[key] for key in expected} == expected
