@@ -579,7 +579,8 @@ $$;
 
 -- School ---------------------------------------------------------------------------------------------------------
 
--- 2025年秋季学期 or 2026年春季学期, from 2025A, 2025年秋, 2025-2026学年第一学期, 2025-2026-2, 2026年上半年, 202609.
+-- 2025年秋季学期 or 2026年春季学期, from 2025A, 2025年秋, 2025-2026学年第一学期, 2025-2026-2, 20251 (first term of the
+-- school year 2025), 2026年上半年, 202609.
 -- Of a school year the first term is autumn; of a single calendar year 上学期 is its first half, so spring.
 create or replace function parse.school_term(value text) returns text
 language plpgsql immutable parallel safe strict as $$
@@ -593,8 +594,11 @@ begin
     if year is null then
         return null;
     end if;
-    if word ~ '秋|^20[0-9][0-9]A$' then
+    if word ~ '秋|^20[0-9][0-9][A1]$' then
         is_autumn := true;
+    elsif word ~ '^20[0-9][0-9]2$' then
+        is_autumn := false;
+        year := year + 1;
     elsif word ~ '春|^20[0-9][0-9]S$' then
         is_autumn := false;
         year := year + (is_span and word ~ '春')::int;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 
 import psycopg2.extensions
 import pytest
@@ -29,6 +30,19 @@ def test_values_are_lookup_keys(
             fetch=True,
         )
     assert found == []
+
+
+def test_a_code_beside_its_word_never_says_another_word(code_list: list[dict[str, str]]) -> None:
+    """`1-男` is read because both halves say the same; `2-男` is in no list, and somebody looks at it."""
+    said = {(row["list"], row["value"]): row["canonical"] for row in code_list}
+    written = [row for row in code_list if row["note"] == "code and word together"]
+    assert len(written) > 80
+    for row in written:
+        halves = [half for half in re.findall(r"[0-9]+|[一-龥]+", row["value"]) if half]
+        assert len(halves) == 2
+        assert {said[row["list"], half] for half in halves} == {row["canonical"]}, row
+    assert said["sex", "1-男"] == "男"
+    assert ("sex", "2-男") not in said
 
 
 def test_yes_and_no_are_what_to_bool_says(

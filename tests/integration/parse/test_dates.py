@@ -113,6 +113,14 @@ def test_school_term(parse: Parse, text: str, expected: str | None) -> None:
     assert parse("school_term", text) == expected
 
 
+@pytest.mark.parametrize("term", [1, 2])
+@pytest.mark.parametrize("year", range(2005, 2090, 7))
+def test_five_digits_are_a_term_of_the_school_year(parse: Parse, year: int, term: int) -> None:
+    said = parse("school_term", f"{year}-{year + 1}学年第{'一二'[term - 1]}学期")
+    assert said == (f"{year}年秋季学期" if term == 1 else f"{year + 1}年春季学期")
+    assert parse("school_term", f"{year}{term}") == said == parse("school_term", f" {year}{term}.0 ")
+
+
 @pytest.mark.parametrize(
     ("grade", "stage", "expected"),
     [("一年级", "小学", 1), ("2024级", "小学", 3), ("2024级", "初中", 9), ("初二", "初中", 8), ("八年级", "初中", 8),
