@@ -77,10 +77,10 @@ left join (
 
 EXPORT = {
     "claim": "select claim_key as unique_id, name_norm as name, id_no, known_birth_date as birth_date, known_sex as sex,"
-    " village_code as village, household_key as household from mart_identity.int_identity__residual_claim"
+    " village_code as village, household_key as household, number_15 from mart_identity.int_identity__residual_claim"
     " where holder_key is null",
     "person": "select person_key as unique_id, name_norm as name, id_no, known_birth_date as birth_date, sex,"
-    " village_code as village, household_key as household from mart_identity.int_identity__residual_person",
+    " village_code as village, household_key as household, number_15 from mart_identity.int_identity__residual_person",
 }
 
 

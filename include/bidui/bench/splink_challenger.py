@@ -19,8 +19,12 @@ import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 COLUMNS = {"unique_id": "VARCHAR", "name": "VARCHAR", "id_no": "VARCHAR", "birth_date": "VARCHAR", "sex": "VARCHAR",
-           "village": "VARCHAR", "household": "VARCHAR"}  # fmt: skip
-BLOCKS = (("name", "birth_date"), ("name", "village"), ("birth_date", "village"), ("name", "household"))
+           "village": "VARCHAR", "household": "VARCHAR", "number_15": "VARCHAR"}  # fmt: skip
+# The keys of tier 2 (macro link_blocks), or it would find fewer pairs in less time.
+BLOCKS = (
+    ("name", "birth_date"), ("name", "village"), ("birth_date", "village"), ("name", "household"),
+    ("name", "right(id_no, 4)"), ("right(id_no, 8)",), ("number_15",),
+)  # fmt: skip
 LINK_AT = 12.0  # bits, as tier 2
 
 
@@ -44,6 +48,7 @@ def settings() -> SettingsCreator:
                 comparison_levels=[
                     cll.NullLevel("id_no"),
                     cll.ExactMatchLevel("id_no"),
+                    cll.CustomLevel("number_15_l = number_15_r", "15 digits"),
                     cll.DamerauLevenshteinLevel("id_no", 1),
                     cll.CustomLevel("right(id_no_l, 4) = right(id_no_r, 4)", "last four"),
                     cll.ElseLevel(),

@@ -124,7 +124,9 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
     )
     county.deliver("tekun", [{"name": "五保人", "id_no": PEOPLE["五保人"], "monthly_amount": 900}])
     county.deliver("death", [{"name": name, "id_no": PEOPLE[name], "died_on": dt.date(2026, 1, 1)}
-                             for name in ("死低保", "已故外")])
+                             for name in ("死低保", "已故外")],
+                   # a list that went stale: whom it names as dead is dead all the same
+                   data_date=dt.date(2026, 6, 1), is_stale=True)
     county.deliver(
         "property",
         [

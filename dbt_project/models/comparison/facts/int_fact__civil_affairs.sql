@@ -258,6 +258,7 @@ final as (
 
         common_month.month as dibao_and_tekun__month,
         case
+            when v.dibao in ('no_batch', 'stale_batch') or e.tekun in ('no_batch', 'stale_batch') then null
             when b.is_both then true
             when v.dibao is null and not v.is_covered_row and month.dibao = common_month.month then false
             when e.tekun is null and t.person_key is null and month.tekun = common_month.month then false

@@ -1,6 +1,10 @@
 {{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}) }}
-{#- Who is dead on the night, by the death list; the earliest date where a death is listed twice. -#}
+{#-
+    Who is dead on the night, by the death list; the earliest date where a death is listed twice. A list that went stale
+    says nothing more of the others, and the dead that it names stay dead: nobody is to be enrolled or found at school
+    because a list of deaths is late.
+-#}
 with death as (
 
     select
@@ -29,9 +33,8 @@ final as (
         d.link_name_grade as death__name_grade,
         case when e.death is null then d.person_key is not null end as death__is_dead,
         d.known_on as death__died_on,
-        d.person_key is null or e.death is not null as is_living,
+        d.person_key is null as is_living,
         d.person_key is null
-        or e.death is not null
         or date_trunc('month', d.known_on) >= date_trunc('month', {{ as_of() }})
             as is_alive_in_month
     from {{ ref('int_fact__evidence') }} as e
