@@ -268,81 +268,87 @@ class Reading:
 
     def _finish(self) -> None:
         """Say what the whole file has shown. Raises ProblemError for what holds it."""
-        file, sheet = self.part.file, self.part.sheet
-        holding: list[Problem] = []
+        found: list[Problem] = []
         if self._nul:
-            holding.append(
-                Problem(
-                    code="text.nul",
-                    what_zh=f"有空字符（NUL），共 {len(self._nul)} 行",
-                    what_en=f"there are NUL characters, in {len(self._nul)} rows",
-                    file=file, sheet=sheet, row=self._nul[0],
-                    expected_zh="只含文字和数字的文本",
-                    expected_en="text only",
-                    found="NUL (0x00)",
-                    fix_zh="重新导出；该文件可能在导出或传输时损坏，或是 UTF-16 编码",
-                    fix_en="export it again; it was damaged on the way, or is in UTF-16",
-                )
-            )  # fmt: skip
+            found.append(self._nul_characters())
         if self._wide:
-            rows = _listed(self._wide, self._wide_count)
-            holding.append(
-                Problem(
-                    code="row.too_many_fields",
-                    what_zh=f"字段比表头多，共 {self._wide_count} 行（{rows}）",
-                    what_en=f"more fields than the header, in {self._wide_count} rows ({rows})",
-                    file=file, sheet=sheet, row=self._wide[0],
-                    expected_zh=f"{self.header.width} 个字段",
-                    expected_en=f"{self.header.width} fields",
-                    fix_zh="把含分隔符的字段用双引号括起来，或改用 .xlsx 报送",
-                    fix_en="put fields that hold the delimiter in double quotes, or send .xlsx",
-                )
-            )  # fmt: skip
+            found.append(self._too_many_fields())
         if self.part.cut_short and self.short_row_count and self._last_short == self.rows_read:
-            holding.append(
-                Problem(
-                    code="file.truncated",
-                    what_zh="文件在最后一行中间断开",
-                    what_en="the file breaks off in the middle of its last row",
-                    file=file, sheet=sheet, row=self.rows_read,
-                    expected_zh=f"{self.header.width} 个字段和换行符",
-                    expected_en=f"{self.header.width} fields and a line break",
-                    fix_zh="重新完整导出并上传",
-                    fix_en="export it again and upload all of it",
-                )
-            )  # fmt: skip
-        for position in sorted(self.unnamed_with_values):
-            merged = any(first <= position <= last for first, last in self.header.merged_over)
-            problem = Problem(
-                code="header.merged" if merged else "header.unnamed",
-                severity="hold" if merged or self.extract.drift.new_column == "hold" else "warn",
-                what_zh="合并的表头单元格下有多列数据" if merged else "有数据的列没有表头",
-                what_en="a merged header cell stands over several columns of data" if merged
-                else "a column with data has no header",
-                file=file, sheet=sheet, row=self.header.last_row, column=self.part.letter(position),
-                expected_zh="每列一个表头",
-                expected_en="one header for each column",
-                fix_zh="取消合并，为每列写上表头" if merged else "补上表头，或删除该列",
-                fix_en="unmerge it and give each column its header" if merged else "add the header or remove the column",
-            )  # fmt: skip
-            (holding if problem.severity == "hold" else self.problems).append(problem)
+            found.append(self._truncated())
+        found += map(self._without_header, sorted(self.unnamed_with_values))
         if self.short_row_count:
-            rows = _listed(self.short_rows, self.short_row_count)
-            self.problems.append(
-                Problem(
-                    code="row.too_few_fields",
-                    severity="warn",
-                    what_zh=f"字段比表头少，共 {self.short_row_count} 行（{rows}），缺少的按空白处理",
-                    what_en=f"fewer fields than the header, in {self.short_row_count} rows ({rows}); taken as blank",
-                    file=file, sheet=sheet, row=self.short_rows[0],
-                    expected_zh=f"{self.header.width} 个字段",
-                    expected_en=f"{self.header.width} fields",
-                    fix_zh="检查这些行是否完整",
-                    fix_en="check whether these rows are complete",
-                )
-            )  # fmt: skip
+            found.append(self._too_few_fields())
+        holding = [problem for problem in found if problem.severity == "hold"]
+        self.problems += [problem for problem in found if problem.severity != "hold"]
         if holding:
             raise ProblemError([*holding, *self.problems])
+
+    def _nul_characters(self) -> Problem:
+        return Problem(
+            code="text.nul",
+            what_zh=f"有空字符（NUL），共 {len(self._nul)} 行",
+            what_en=f"there are NUL characters, in {len(self._nul)} rows",
+            file=self.part.file, sheet=self.part.sheet, row=self._nul[0],
+            expected_zh="只含文字和数字的文本",
+            expected_en="text only",
+            found="NUL (0x00)",
+            fix_zh="重新导出；该文件可能在导出或传输时损坏，或是 UTF-16 编码",
+            fix_en="export it again; it was damaged on the way, or is in UTF-16",
+        )  # fmt: skip
+
+    def _too_many_fields(self) -> Problem:
+        rows = _listed(self._wide, self._wide_count)
+        return Problem(
+            code="row.too_many_fields",
+            what_zh=f"字段比表头多，共 {self._wide_count} 行（{rows}）",
+            what_en=f"more fields than the header, in {self._wide_count} rows ({rows})",
+            file=self.part.file, sheet=self.part.sheet, row=self._wide[0],
+            expected_zh=f"{self.header.width} 个字段",
+            expected_en=f"{self.header.width} fields",
+            fix_zh="把含分隔符的字段用双引号括起来，或改用 .xlsx 报送",
+            fix_en="put fields that hold the delimiter in double quotes, or send .xlsx",
+        )  # fmt: skip
+
+    def _truncated(self) -> Problem:
+        return Problem(
+            code="file.truncated",
+            what_zh="文件在最后一行中间断开",
+            what_en="the file breaks off in the middle of its last row",
+            file=self.part.file, sheet=self.part.sheet, row=self.rows_read,
+            expected_zh=f"{self.header.width} 个字段和换行符",
+            expected_en=f"{self.header.width} fields and a line break",
+            fix_zh="重新完整导出并上传",
+            fix_en="export it again and upload all of it",
+        )  # fmt: skip
+
+    def _without_header(self, position: int) -> Problem:
+        merged = any(first <= position <= last for first, last in self.header.merged_over)
+        return Problem(
+            code="header.merged" if merged else "header.unnamed",
+            severity="hold" if merged or self.extract.drift.new_column == "hold" else "warn",
+            what_zh="合并的表头单元格下有多列数据" if merged else "有数据的列没有表头",
+            what_en="a merged header cell stands over several columns of data" if merged
+            else "a column with data has no header",
+            file=self.part.file, sheet=self.part.sheet, row=self.header.last_row, column=self.part.letter(position),
+            expected_zh="每列一个表头",
+            expected_en="one header for each column",
+            fix_zh="取消合并，为每列写上表头" if merged else "补上表头，或删除该列",
+            fix_en="unmerge it and give each column its header" if merged else "add the header or remove the column",
+        )  # fmt: skip
+
+    def _too_few_fields(self) -> Problem:
+        rows = _listed(self.short_rows, self.short_row_count)
+        return Problem(
+            code="row.too_few_fields",
+            severity="warn",
+            what_zh=f"字段比表头少，共 {self.short_row_count} 行（{rows}），缺少的按空白处理",
+            what_en=f"fewer fields than the header, in {self.short_row_count} rows ({rows}); taken as blank",
+            file=self.part.file, sheet=self.part.sheet, row=self.short_rows[0],
+            expected_zh=f"{self.header.width} 个字段",
+            expected_en=f"{self.header.width} fields",
+            fix_zh="检查这些行是否完整",
+            fix_en="check whether these rows are complete",
+        )  # fmt: skip
 
 
 def _folded(text: str) -> str:
