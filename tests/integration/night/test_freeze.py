@@ -11,6 +11,7 @@ import pytest
 from bidui.contract import load_sources
 from bidui.night.freeze import freeze
 from bidui.night.publish import fail, publish
+from bidui.problem import ProblemError
 
 NIGHTS = [dt.date(2026, 10, day) for day in (14, 15, 16, 17)]
 
@@ -143,4 +144,28 @@ def test_the_first_night_built_again_is_seen_by_nobody(warehouse: str) -> None:
         assert published(connection) == (None, None)
         publish(connection, NIGHTS[0])
         assert published(connection) == (NIGHTS[0], run_id)
+    connection.close()
+
+
+def test_a_week_that_was_missed_is_run_in_order_and_not_behind_a_published_night(warehouse: str) -> None:
+    """Each night reads what was there for it; once a later night is out, an earlier one is refused and told what to do."""
+    week = [dt.date(2026, 12, day) for day in range(1, 8)]
+    with psycopg2.connect(warehouse) as connection:
+        listed(connection, "death", *week[::2])
+        for night in week:
+            build(connection, night)
+            publish(connection, night)
+            assert published(connection)[0] == night
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select as_of, data_date from ledger.night_batch where extract = 'death' and is_current and as_of = any(%s)"
+                " order by as_of",
+                (week,),
+            )
+            assert cursor.fetchall() == [(night, max(day for day in week[::2] if day <= night)) for night in week]
+            cursor.execute("select array_agg(as_of order by run_id) from ledger.run where as_of = any(%s)", (week,))
+            assert cursor.fetchone() == (week,)
+        with pytest.raises(ProblemError, match="bidui rebuild --from 2026-12-03"):
+            freeze(connection, load_sources(), week[2])
+        assert published(connection)[0] == week[-1]
     connection.close()
