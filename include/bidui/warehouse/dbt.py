@@ -93,7 +93,8 @@ def page_of_models() -> Path:
     It is made from the project and from the catalogue of the warehouse; nothing is compiled, so no parameter or rule of a
     night is in it.
     """
-    run("docs", "generate", "--static", "--no-compile", "--write-json", target="docs")
+    run("parse", "--write-json", target="docs")  # the page is made of its manifest.json
+    run("docs", "generate", "--static", "--no-compile", target="docs")
     return folder("dbt", "docs") / "static_index.html"
 
 
