@@ -106,14 +106,21 @@ def _multiply(cursor: psycopg2.extensions.cursor, persons: int) -> dict[str, int
     cursor.execute("select count(*) from mart_comparison.fact_person")
     copies = max(0, -(-persons // _number(cursor)) - 1)
     rows = {}
-    for table, columns in contract_columns().items():
+    for name in contract_columns():
+        # fact_… is a view that adds the night's date to this table.
+        table = name.replace("fact_", "int_fact__")
+        cursor.execute(
+            "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped order by attnum",
+            (f"mart_comparison.{table}",),
+        )
+        columns = [column for (column,) in cursor.fetchall()]
         # A copy is many times faster without them, and a scan of the whole table reads none.
         cursor.execute("select indexname from pg_indexes where schemaname = 'mart_comparison' and tablename = %s", (table,))
         for (index,) in cursor.fetchall():
             cursor.execute(sql.SQL("drop index {}").format(sql.Identifier("mart_comparison", index)))
         values = [
-            sql.SQL("{} || '~' || copy").format(sql.Identifier(name)) if name in KEYS else sql.Identifier(name)
-            for name in columns
+            sql.SQL("{} || '~' || copy").format(sql.Identifier(column)) if column in KEYS else sql.Identifier(column)
+            for column in columns
         ]
         cursor.execute(
             sql.SQL("insert into {facts} ({columns}) select {values} from {facts} cross join generate_series(1, {copies}) as copy")
@@ -126,7 +133,7 @@ def _multiply(cursor: psycopg2.extensions.cursor, persons: int) -> dict[str, int
         )
         cursor.execute(sql.SQL("vacuum analyze {}").format(sql.Identifier("mart_comparison", table)))
         cursor.execute(sql.SQL("select count(*) from {}").format(sql.Identifier("mart_comparison", table)))
-        rows[table] = _number(cursor)
+        rows[name] = _number(cursor)
     return rows
 
 
