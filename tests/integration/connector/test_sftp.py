@@ -18,22 +18,22 @@ from bidui.connector import PullError
 
 
 @pytest.fixture(scope="module")
-def server(server_room: Path) -> Iterator[SftpServer]:
+def sftp(server_room: Path) -> Iterator[SftpServer]:
     with sftp_server(server_room) as running:
         yield running
 
 
 @pytest.fixture(autouse=True)
-def empty(server: SftpServer) -> None:
-    for path in server.folder.iterdir():
+def empty(sftp: SftpServer) -> None:
+    for path in sftp.folder.iterdir():
         path.unlink()
 
 
-def connect(office: Office, server: SftpServer, **other: Any) -> None:
+def connect(office: Office, sftp: SftpServer, **other: Any) -> None:
     office.connect(
         **{
-            "conn_type": "sftp", "host": "127.0.0.1", "port": server.port, "login": LOGIN,
-            "password": server.password, "extra": {"host_key": server.host_key},
+            "conn_type": "sftp", "host": "127.0.0.1", "port": sftp.port, "login": LOGIN,
+            "password": sftp.password, "extra": {"host_key": sftp.host_key},
         }
         | other
     )  # fmt: skip
@@ -55,12 +55,12 @@ def refused(office: Office, capfd: Any, caplog: Any) -> PullError:
     return raised.value
 
 
-def test_files_land_once_under_their_own_name_and_time(office: Office, server: SftpServer) -> None:
-    connect(office, server)
+def test_files_land_once_under_their_own_name_and_time(office: Office, sftp: SftpServer) -> None:
+    connect(office, sftp)
     contract(office, pattern="参保*.csv")
-    server.put("参保人员20261015.csv", csv_list())
-    server.put("别的.csv", csv_list())
-    server.put("参保在写.csv.part", csv_list())
+    sftp.put("参保人员20261015.csv", csv_list())
+    sftp.put("别的.csv", csv_list())
+    sftp.put("参保在写.csv.part", csv_list())
     assert office.fetch() == {"insured": 1}
     assert office.land() == {"landed": 1}
     ((name, day, received),) = office.ask("select source_name, data_date, extract(epoch from received_at) from ledger.batch")
@@ -68,15 +68,15 @@ def test_files_land_once_under_their_own_name_and_time(office: Office, server: S
     assert len(office.raw()) == 3
     assert office.night(NIGHT + dt.timedelta(days=1)) == {}
     assert office.pulled_files() == []
-    server.put("参保人员20261015.csv", csv_list(4), modified=1_790_000_900)  # a correction under the same name
+    sftp.put("参保人员20261015.csv", csv_list(4), modified=1_790_000_900)  # a correction under the same name
     assert office.night(NIGHT + dt.timedelta(days=2)) == {"landed": 1}
 
 
-def test_a_file_under_way_waits_for_its_end(office: Office, server: SftpServer, caplog: Any) -> None:
-    connect(office, server)
+def test_a_file_under_way_waits_for_its_end(office: Office, sftp: SftpServer, caplog: Any) -> None:
+    connect(office, sftp)
     whole = csv_list(2000)
-    growing = server.put("大.csv", whole[:1000], modified=time.time())
-    server.put("小.csv", csv_list())
+    growing = sftp.put("大.csv", whole[:1000], modified=time.time())
+    sftp.put("小.csv", csv_list())
     stop = threading.Event()
 
     def upload() -> None:
@@ -97,25 +97,25 @@ def test_a_file_under_way_waits_for_its_end(office: Office, server: SftpServer, 
     assert office.ask("select rows_landed from ledger.batch order by batch_id") == [(3,), (2000,)]
 
 
-def test_with_markers_only_marked_files_are_complete(office: Office, server: SftpServer) -> None:
-    connect(office, server)
+def test_with_markers_only_marked_files_are_complete(office: Office, sftp: SftpServer) -> None:
+    connect(office, sftp)
     contract(office, complete="done_marker")
-    server.put("甲.csv", csv_list())
-    server.put("甲.csv.done", b"")
-    server.put("乙.csv", csv_list(4))
-    server.put("乙.done", b"")
-    server.put("丙.csv", csv_list(5))
+    sftp.put("甲.csv", csv_list())
+    sftp.put("甲.csv.done", b"")
+    sftp.put("乙.csv", csv_list(4))
+    sftp.put("乙.done", b"")
+    sftp.put("丙.csv", csv_list(5))
     assert office.night() == {"landed": 2}
     assert office.ask("select source_name from ledger.batch order by 1") == [("乙.csv",), ("甲.csv",)]
 
 
 def test_a_cut_download_goes_on_where_it_was_cut(
-    office: Office, server: SftpServer, line: Callable[[int], Line], capfd: Any, caplog: Any
+    office: Office, sftp: SftpServer, line: Callable[[int], Line], capfd: Any, caplog: Any
 ) -> None:
     content = csv_list(100_000)
-    server.put("长.csv", content)
-    wire = line(server.port)
-    connect(office, server, port=wire.here, extra={"host_key": server.host_key, "compress": "false"})
+    sftp.put("长.csv", content)
+    wire = line(sftp.port)
+    connect(office, sftp, port=wire.here, extra={"host_key": sftp.host_key, "compress": "false"})
     wire.cut_after = len(content) // 2
     error = refused(office, capfd, caplog)
     assert (error.problems[0].code, error.final) == ("pull.unreachable", False)
@@ -131,10 +131,10 @@ def test_a_cut_download_goes_on_where_it_was_cut(
     assert stored(sha256).read_bytes() == content
 
 
-def test_half_of_another_version_is_not_glued_to_this_one(office: Office, server: SftpServer, bidui_home: Path) -> None:
-    connect(office, server)
+def test_half_of_another_version_is_not_glued_to_this_one(office: Office, sftp: SftpServer, bidui_home: Path) -> None:
+    connect(office, sftp)
     content = csv_list(50)
-    server.put("名单.csv", content)
+    sftp.put("名单.csv", content)
     folder = bidui_home / "pulled" / "medical_bureau" / "insured"
     folder.mkdir(parents=True)
     (folder / f".名单.csv.{len(content)}.1700000000.part").write_bytes(b"x" * 100)
@@ -143,11 +143,11 @@ def test_half_of_another_version_is_not_glued_to_this_one(office: Office, server
 
 
 def test_a_silent_server_is_given_up_and_tried_again(
-    office: Office, server: SftpServer, line: Callable[[int], Line], capfd: Any, caplog: Any
+    office: Office, sftp: SftpServer, line: Callable[[int], Line], capfd: Any, caplog: Any
 ) -> None:
-    server.put("长.csv", csv_list(50_000))
-    wire = line(server.port)
-    connect(office, server, port=wire.here)
+    sftp.put("长.csv", csv_list(50_000))
+    wire = line(sftp.port)
+    connect(office, sftp, port=wire.here)
     contract(office, timeout_seconds=1)
     wire.stalls, wire.stall_after = True, 200_000
     error = refused(office, capfd, caplog)
@@ -155,11 +155,11 @@ def test_a_silent_server_is_given_up_and_tried_again(
 
 
 def test_a_changed_host_key_is_refused_before_the_password_is_sent(
-    office: Office, server: SftpServer, tmp_path: Path, capfd: Any, caplog: Any
+    office: Office, sftp: SftpServer, tmp_path: Path, capfd: Any, caplog: Any
 ) -> None:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "k")], check=True)
     other = " ".join((tmp_path / "k.pub").read_text().split()[:2])
-    connect(office, server, extra={"host_key": other})
+    connect(office, sftp, extra={"host_key": other})
     error = refused(office, capfd, caplog)
     assert (error.problems[0].code, error.final) == ("pull.host_key_changed", True)
     assert "电话" in error.problems[0].zh
@@ -178,9 +178,9 @@ def test_a_changed_host_key_is_refused_before_the_password_is_sent(
     ids=["password", "no_key", "unchecked", "folder", "port", "kind"],
 )
 def test_what_is_wrong_is_told_with_what_to_do(
-    office: Office, server: SftpServer, connection: dict[str, Any], origin: dict[str, Any], code: str, capfd: Any, caplog: Any
+    office: Office, sftp: SftpServer, connection: dict[str, Any], origin: dict[str, Any], code: str, capfd: Any, caplog: Any
 ) -> None:
-    connect(office, server, **connection)
+    connect(office, sftp, **connection)
     contract(office, **origin)
     error = refused(office, capfd, caplog)
     assert error.problems[0].code == f"pull.{code}"
