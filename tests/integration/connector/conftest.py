@@ -113,6 +113,11 @@ class Office:
         folder = Path(os.environ["BIDUI_HOME"]) / "pulled"
         return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
+    def pulled_bytes(self) -> int:
+        """How much of them there is."""
+        folder = Path(os.environ["BIDUI_HOME"]) / "pulled"
+        return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
     def memory(self) -> LedgerMemory:
         """What the ledger remembers."""
         return LedgerMemory(psycopg2.connect(self.warehouse))

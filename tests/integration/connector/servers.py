@@ -207,10 +207,8 @@ class _Cut(socketserver.BaseRequestHandler):
         line: Line = self.server.line  # type: ignore[attr-defined]
         try:
             while block := source.recv(16_384):
-                if counted and line.cut_after is not None:
-                    line.cut_after -= len(block)
-                    if line.cut_after < 0:
-                        break
+                if counted and line.is_cut():
+                    break
                 if counted and line.stalls and line.passed > line.stall_after:
                     line.release.wait(WAIT_SECONDS)
                     break
@@ -225,11 +223,11 @@ class _Cut(socketserver.BaseRequestHandler):
 
 
 class Line:
-    """A line to a server that can be cut, or fall silent, after so many bytes."""
+    """A line to a server that can be cut, at a moment of the test's choice, or fall silent after so many bytes."""
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.cut_after: int | None = None
+        self.is_cut: Callable[[], bool] = lambda: False
         self.stalls = False
         self.stall_after = 0
         self.passed = 0

@@ -144,12 +144,12 @@ def test_a_cut_night_lands_nothing_of_it_and_goes_on_when_asked_again(
         database[1].execute("set global max_recursive_iterations = 100000")
     connect(office, database, port=wire.here)
     office.contract({"kind": "sql", "query": many, "columns": {"id_no": "zjhm", "person_name": "xm"}})
-    wire.cut_after = 400_000
+    wire.is_cut = lambda: wire.passed > 400_000
     error = refused(office, capfd, caplog)
     assert not error.final
     assert error.problems[0].code == "pull.unreachable"
     assert office.pulled_files() == ["insured_20261016.csv.part"]
-    wire.cut_after = None
+    wire.is_cut = lambda: False
     tracemalloc.start()
     office.fetch()
     _, peak = tracemalloc.get_traced_memory()
