@@ -54,7 +54,8 @@ class Problem:
         if self.found:
             text += f"；实际为 {self.found}"
         if self.fix_zh:
-            text += f"。请{self.fix_zh}"
+            # A condition or an addressee comes first; what follows it asks by itself.
+            text += f"。{'' if self.fix_zh.startswith(('如', '请', '确属')) else '请'}{self.fix_zh}"
         return text + "。"
 
     @property

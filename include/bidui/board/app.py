@@ -22,6 +22,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from bidui import clock
 from bidui.board import content
 from bidui.contract import load_sources
+from bidui.explain.words import SEVERITIES
 from bidui.home import sources_dir
 from bidui.landing.batch import STATUS_WORDS
 from bidui.night.report import VERDICTS
@@ -75,7 +76,8 @@ def board() -> HTMLResponse:
         # The class says what kind of trouble it is; the text might quote a value.
         page = render(Path(__file__).with_name("unavailable.html.jinja"), trouble=type(error).__name__)
         return HTMLResponse(page, HTTPStatus.SERVICE_UNAVAILABLE, HEADERS)
-    page = render(Path(__file__).with_name("board.html.jinja"), status_words=STATUS_WORDS, verdict_words=VERDICTS, **told)
+    words = {"status_words": STATUS_WORDS, "verdict_words": VERDICTS, "severity_words": SEVERITIES}
+    page = render(Path(__file__).with_name("board.html.jinja"), **words, **told)
     return HTMLResponse(page, headers=HEADERS)
 
 

@@ -97,7 +97,7 @@ def nightly(
     progress.show_failures(list(result.failed), console)
     if result.reason:
         console.print(f"[bold red]{result.reason}[/]")
-    report = service.closing_report(night)
+    report = service.closing_report(night, drop)
     report["failed_tasks"] = [f"{task.dag_id}.{task.task_id}" for task in result.failed]
     report["published"] = result.published
     if as_json:

@@ -1,7 +1,7 @@
 """Where bytes come from. A connector hands over complete files; landing does the rest, the same for all of them."""
 
 from bidui.connector.delivery import Connector, Delivery, sha256_of
-from bidui.connector.drop_folder import DropFolder
+from bidui.connector.drop_folder import DropFolder, make_folders
 from bidui.connector.gather import Gathered, gather
 from bidui.connector.memory import LedgerMemory, Memory
 from bidui.connector.refusal import PullError
@@ -15,5 +15,6 @@ __all__ = [
     "Memory",
     "PullError",
     "gather",
+    "make_folders",
     "sha256_of",
 ]

@@ -10,6 +10,7 @@ from bidui.connector.delivery import Delivery, readable_name
 from bidui.connector.names import is_ignored
 from bidui.contract import Extract, Sources
 from bidui.contract.suggest import nearest
+from bidui.home import drop_dir, folder, home
 from bidui.problem import Problem, ProblemError
 
 
@@ -52,9 +53,19 @@ class DropFolder:
         return problems
 
 
-def _children(folder: Path) -> list[Path]:
+def make_folders(sources: Sources) -> None:
+    """Make the standing drop folder with one folder per extract, so that people see where a file goes.
+
+    A drop folder that was configured is left alone: it may be a share that is not mounted.
+    """
+    if drop_dir() == home() / "drop":
+        for extract in sources.extracts.values():
+            folder("drop", extract.department, extract.key)
+
+
+def _children(parent: Path) -> list[Path]:
     try:
-        return sorted(path for path in folder.iterdir() if not is_ignored(path.name))
+        return sorted(path for path in parent.iterdir() if not is_ignored(path.name))
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
@@ -63,7 +74,7 @@ def _children(folder: Path) -> list[Path]:
                 code="drop.not_readable",
                 what_zh="文件夹无法读取",
                 what_en="the folder cannot be read",
-                file=str(folder),
+                file=str(parent),
                 found=error.strerror,
                 fix_zh="检查文件夹权限",
                 fix_en="check the folder's permissions",

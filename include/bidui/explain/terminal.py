@@ -11,6 +11,7 @@ from rich.table import Table
 from bidui.explain.words import (
     DECISIONS,
     EVENTS,
+    SEVERITIES,
     SIDES,
     STATES,
     SUBJECTS,
@@ -35,7 +36,7 @@ def show(story: dict[str, Any], console: Console) -> None:
         ("地点 place", subject["place"] or subject["county_code"]),
         ("期间 period", finding["object_key"]),
         ("状态 state", said(STATES, finding["state"]) + ("，首夜存量 baseline" if finding["is_baseline"] else "")),
-        ("级别 severity", finding["severity"]),
+        ("级别 severity", said(SEVERITIES, finding["severity"])),
         ("首次/最近 first/last seen", f"{finding['first_seen']} / {finding['last_seen']}（{finding['times_opened']} 次 times opened）"),
         ("牵头部门 answers", finding["owner_department"]),
         ("比对之夜 night", f"{story['as_of']}，指纹 fingerprint {(story['run'] or {}).get('fingerprint', '')}"),

@@ -32,6 +32,13 @@ SIDES = {
     "both": "双方有误 both",
     "neither": "均无误 neither",
 }
+SEVERITIES = {
+    "critical": "紧急 critical",
+    "high": "重要 high",
+    "error": "差错 error",
+    "warn": "关注 warn",
+    "info": "提示 info",
+}
 DECISIONS = {
     "linked": "已关联 linked",
     "review": "待人工复核 in review",

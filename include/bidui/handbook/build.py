@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bidui.contract import Sources, load_sources
+from bidui.explain.words import SEVERITIES
 from bidui.home import dbt_dir, folder, sources_dir
 from bidui.page import render
 from bidui.rule import Catalogue, load
@@ -22,6 +23,25 @@ PAGES = {
     "sources": ("数据源时间表", "Source timetable"),
 }
 
+CADENCES = {
+    "daily": "每日 daily",
+    "weekly": "每周 weekly",
+    "ten_days": "每旬 every ten days",
+    "monthly": "每月 monthly",
+    "quarterly": "每季 quarterly",
+    "termly": "每学期 every term",
+    "yearly": "每年 yearly",
+    "once": "一次 once",
+}
+
+# What a rule is founded on; a rule may name several.
+BASES = {
+    "seed": "工作报告 work reports",
+    "public_doc": "公开文件 published documents",
+    "public_code": "公开的校验规则 published validation rules",
+    "inference": "推断，待业务确认 inferred, to be confirmed",
+}
+
 
 def build(to: Path | None = None) -> dict[str, Path]:
     """Write the pages into `to` (default `BIDUI_HOME/docs/handbook`); return page → file.
@@ -30,10 +50,11 @@ def build(to: Path | None = None) -> dict[str, Path]:
     contracts. No value of a person can be in them.
     """
     root = to or folder("docs", "handbook")
+    sources = load_sources(sources_dir())
     content: dict[str, dict[str, Any]] = {
         "dictionary": {"tables": list(outward.interface().values())},
-        "rules": _rules(load(dbt_dir() / "rules")),
-        "sources": _sources(load_sources(sources_dir())),
+        "rules": _rules(load(dbt_dir() / "rules"), sources),
+        "sources": {"departments": sources.departments, "cadences": CADENCES},
     }
     written = {}
     for page in PAGES:
@@ -53,7 +74,7 @@ def models(to: Path | None = None) -> Path:
     return path
 
 
-def _rules(catalogue: Catalogue) -> dict[str, Any]:
+def _rules(catalogue: Catalogue, sources: Sources) -> dict[str, Any]:
     defaults: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
     with (dbt_dir() / SHIPPED_PARAMETERS).open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
@@ -63,8 +84,7 @@ def _rules(catalogue: Catalogue) -> dict[str, Any]:
         "grains": catalogue.grains,
         "not_carried": sorted(catalogue.not_carried, key=lambda rule: rule.id),
         "defaults": defaults,
+        "severities": SEVERITIES,
+        "bases": BASES,
+        "departments": {source.department: source.title for source in sources.departments},
     }
-
-
-def _sources(sources: Sources) -> dict[str, Any]:
-    return {"departments": sources.departments}

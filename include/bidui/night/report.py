@@ -12,9 +12,11 @@ from psycopg2 import sql
 from psycopg2.extras import RealDictCursor
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bidui.landing.batch import STATUS_WORDS
+from bidui.night.overlooked import show_overlooked
 from bidui.night.seldom_right import rules_to_retire, show_rules_to_retire
 
 EXTRACTS = """
@@ -131,10 +133,15 @@ def show(report: dict[str, Any], places: dict[str, str], console: Console) -> No
                 f"{batch['rows_accepted']:,}", f"{batch['rows_quarantined']:,}",
                 STATUS_WORDS.get(batch["status"], batch["status"]),
             )
-    console.print(extracts)
+    if report["batches"]:
+        console.print(extracts)
+    else:
+        console.print("当夜没有新文件，沿用生效的批次 · no file came; the lists in force were compared")
     for batch in report["batches"]:
         if batch["status"] == "held":
-            console.print(f"[bold red]暂存待核 held[/] {batch['source_name']} (batch {batch['batch_id']}): {batch['reason']}")
+            held = f"{batch['source_name']} (batch {batch['batch_id']}): {batch['reason']}"
+            console.print(f"[bold red]暂存待核 held[/] {escape(held)}")
+    show_overlooked(report.get("overlooked", []), console)
     _show_verdicts(report, console)
     _show_findings(report, console)
     show_rules_to_retire(report["rules_to_retire"], console)

@@ -12,12 +12,11 @@ from psycopg2.extras import RealDictCursor
 from rich.console import Console
 from rich.markup import escape
 
-from bidui.connector import DropFolder
 from bidui.contract import Sources
 from bidui.home import drop_dir
+from bidui.night.overlooked import overlooked, show_overlooked
 from bidui.night.report import narrow_table, two_lines
 from bidui.night.seldom_right import rules_to_retire, show_rules_to_retire
-from bidui.problem import ProblemError
 from bidui.warehouse import access_log
 
 IN_FORCE = "select extract, batch_ids[cardinality(batch_ids)] as batch_id, data_date, rows_accepted from ledger.list_in_force"
@@ -49,7 +48,7 @@ def collect(connection: psycopg2.extensions.connection, sources: Sources, today:
         "published": published["as_of"].isoformat() if published else None,
         "extracts": in_force,
         "held": waiting,
-        "misplaced": misplaced(sources),
+        "overlooked": overlooked(drop_dir(), sources),
         "rules_to_retire": to_retire,
         "access_log": access_log_mode,
         "is_open_to_everybody": open_to_everybody,
@@ -67,14 +66,6 @@ def held(cursor: RealDictCursor) -> list[dict[str, Any]]:
     """Held batches that no newer list of the extract has made pointless."""
     cursor.execute(HELD)
     return [{**row, "as_of": row["as_of"].isoformat()} for row in cursor.fetchall()]
-
-
-def misplaced(sources: Sources) -> list[str]:
-    """Files and folders in the standing drop folder that no contract names, each with where it belongs."""
-    try:
-        return [str(problem) for problem in DropFolder(drop_dir()).misplaced(sources)]
-    except ProblemError as error:  # the folder cannot be read; the rest of the status can
-        return [str(error)]
 
 
 def extracts(cursor: RealDictCursor, sources: Sources, today: dt.date) -> list[dict[str, Any]]:
@@ -138,10 +129,9 @@ def show(status: dict[str, Any], console: Console) -> None:
             )
     console.print(table)
     for row in status["held"]:
-        console.print(f"[bold red]暂存待核 held[/] batch {row['batch_id']} {row['extract']} {row['source_name']}: {row['reason']}")
-        console.print(f"  放行 release: bidui release {row['batch_id']} --by 姓名 --reason 原因", highlight=False)
-    for problem in status["misplaced"]:
-        console.print(f"[bold yellow]放错位置 misplaced[/] {escape(problem)}", highlight=False)
+        told = f"batch {row['batch_id']} {row['extract']} {row['source_name']}: {row['reason']}"
+        console.print(f"[bold red]暂存待核 held[/] {escape(told)}")
+    show_overlooked(status["overlooked"], console)
     show_rules_to_retire(status["rules_to_retire"], console)
     console.print(ACCESS_LOG[status["access_log"]])
     if status["is_open_to_everybody"]:

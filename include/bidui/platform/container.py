@@ -80,8 +80,11 @@ def become(user: str) -> None:
 
 def initialise(environment: dict[str, str]) -> None:
     """Bring the warehouse and Airflow's database to their shape; safe to repeat."""
+    from bidui.connector import make_folders
+    from bidui.contract import load_sources
     from bidui.warehouse import prepare
 
+    make_folders(load_sources())
     prepare.prepare()
     config = settings.airflow_home() / "config"
     config.mkdir(exist_ok=True)

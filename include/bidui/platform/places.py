@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bidui.home import folder, home
+from bidui.home import drop_dir, folder, home
 from bidui.platform import settings
 
 
@@ -14,7 +14,7 @@ def entrances() -> dict[str, str]:
         "比对看板 · board": f"{settings.base_url()}{settings.BOARD_HREF}",
         "管理员 · administrator": f"{settings.ADMIN}，密码 password: cat {secrets / 'airflow_admin'}",
         "只读 · viewer": f"{settings.VIEWER}，密码 password: cat {secrets / 'airflow_viewer'}",
-        "投递目录 · drop folder": str(home() / "drop"),
+        "投递目录 · drop folder": f"{drop_dir()}/<部门 department>/<数据项 extract>/",
     }
 
 

@@ -11,11 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from bidui import process
 from bidui.checkout import digest_of_files
-from bidui.home import REPOSITORY, read_state, secret, sources_dir, write_state
+from bidui.connector import make_folders
+from bidui.contract import load_sources
+from bidui.home import REPOSITORY, drop_dir, read_state, secret, sources_dir, write_state
 from bidui.platform import settings
 from bidui.platform.preload import LOCAL_SETTINGS
 from bidui.platform.rest import Airflow
@@ -55,6 +58,7 @@ def up(say: Say) -> None:
     anew. Raises PlatformFailedError with the log's last lines when a component ends or stays unhealthy.
     """
     with _only_one():
+        make_folders(load_sources(sources_dir()))
         say("仓库 PostgreSQL", "warehouse")
         if not connection.is_external() or not settings.has_own_metadata():
             embedded.start()
@@ -107,12 +111,14 @@ def published_night() -> dt.date | None:
     return row[0] if row else None
 
 
-def closing_report(as_of: dt.date) -> dict[str, Any]:
-    """The closing report of a night as plain data."""
+def closing_report(as_of: dt.date, drop: Path | None) -> dict[str, Any]:
+    """The closing report of a night as plain data, and what lies in its drop folder where nobody reads it."""
     from bidui.night import report
+    from bidui.night.overlooked import overlooked
 
     with connection.transaction() as session:
-        return report.collect(session, as_of)
+        told = report.collect(session, as_of)
+    return told | {"overlooked": overlooked(drop or drop_dir(), load_sources(sources_dir()))}
 
 
 def running() -> dict[str, int | None]:

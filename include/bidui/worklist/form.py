@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 
-from bidui.explain.words import SIDES, VERDICTS
+from bidui.explain.words import SEVERITIES, SIDES, VERDICTS
 from bidui.workbook import Column
 
 # Only a person who grants exemptions may give one, with an expiry; towns answer with these three.
@@ -14,7 +14,7 @@ CHOICES = {words.split()[0]: verdict for verdict, words in VERDICTS.items() if v
 WRONG_SIDES = {words.split()[0]: side for side, words in SIDES.items()}
 WAYS = ("入户查看", "电话询问", "查阅资料", "部门核对", "其他")
 
-SEVERITY = {"critical": "紧急", "high": "重要", "error": "差错", "warn": "关注", "info": "提示"}
+SEVERITY = {severity: words.split()[0] for severity, words in SEVERITIES.items()}
 
 # Headers by which a returned form is read, wherever their columns have gone.
 VERDICT, WRONG_SIDE, CHECKED_BY, CHECKED_HOW, CHECKED_ON, NOTE = "核实结果", "哪方有误", "核实人", "核实方式", "核实日期", "说明"

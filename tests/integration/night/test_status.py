@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -64,15 +63,23 @@ def test_a_held_file_waits_until_something_brings_its_rows(connection: psycopg2.
         assert [row[0] for row in cursor.fetchall()] == ["hi_settlement", "tekun"]
 
 
-def test_a_file_that_lies_where_nobody_reads_it_is_told(
+def test_a_file_in_no_extracts_folder_is_named(
     connection: psycopg2.extensions.connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "civil" / "dibao").mkdir(parents=True)
+    (tmp_path / "civil" / "dibao" / "低保[新].xlsx").touch()
     monkeypatch.setenv("BIDUI_DROP", str(tmp_path))
     (tmp_path / "health_insurance" / "hi_rol").mkdir(parents=True)
-    (tmp_path / "health_insurance" / "hi_roll").mkdir()
     told = status.collect(connection, load_sources(sources_dir()), NOVEMBER)
-    [problem] = told["misplaced"]
-    screen = Console(record=True, width=300, file=io.StringIO())
+    assert [problem["file"] for problem in told["overlooked"]] == ["civil", "health_insurance/hi_rol"]
+    assert "hi_roll" in told["overlooked"][1]["en"]
+    screen = Console(record=True, width=200)
     status.show(told, screen)
-    assert "health_insurance/hi_rol" in problem and "hi_roll" in problem
-    assert "放错位置 misplaced" in screen.export_text()
+    assert "文件 civil：放在了没有人读取的位置" in screen.export_text()
+
+
+def test_a_held_file_is_named_as_it_is_called(connection: psycopg2.extensions.connection) -> None:
+    screen = Console(record=True, width=200)
+    told = status.collect(connection, load_sources(sources_dir()), NOVEMBER)
+    status.show({**told, "held": [{**told["held"][0], "source_name": "特困[bold].xlsx", "reason": "暂存"}]}, screen)
+    assert "特困[bold].xlsx: 暂存" in screen.export_text()

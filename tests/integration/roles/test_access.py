@@ -276,6 +276,24 @@ def test_everything_outward_is_described(county: HandMadeFacts) -> None:
     assert undescribed == []
 
 
+def test_a_column_is_described_with_every_word_that_it_may_hold(county: HandMadeFacts) -> None:
+    may_hold = county.query(
+        "select c.conrelid::regclass::text, a.attname, array(select word[1] from regexp_matches("
+        " pg_get_constraintdef(c.oid), $$'([a-z_]+)'::text$$, 'g') as word)"
+        " from pg_constraint as c inner join pg_attribute as a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]"
+        " where c.contype = 'c' and cardinality(c.conkey) = 1 and pg_get_constraintdef(c.oid) ~ 'ANY .*ARRAY'"
+        " and c.connamespace = 'ledger'::regnamespace"
+    )
+    described = {
+        (f"{table.schema}.{table.name}", column.name): column.meaning
+        for table in outward.interface().values()
+        for column in table.columns.values()
+    }
+    held = {(table, column): words for table, column, words in may_hold if (table, column) in described}
+    assert ("ledger.batch", "status") in held
+    assert [(*place, word) for place, words in held.items() for word in words if word not in described[place]] == []
+
+
 def test_views_come_back_when_they_were_dropped(county: HandMadeFacts, as_role: Connect) -> None:
     county.run("drop view published.coverage cascade")
     refresh_outward()

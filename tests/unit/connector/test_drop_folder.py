@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bidui.connector import DropFolder
+from bidui.connector import DropFolder, make_folders
 from bidui.contract import load_sources
 
 
@@ -73,3 +73,19 @@ def test_what_lies_where_nobody_reads_is_named_with_the_likely_place(drop: Path)
     typo = next(p for p in problems if p.file == "civil_affairs/dibo")
     assert "改放到 dibao" in typo.zh
     assert "move it to dibao" in typo.en
+
+
+def test_the_standing_folder_shows_where_each_file_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIDUI_HOME", str(tmp_path))
+    monkeypatch.delenv("BIDUI_DROP", raising=False)
+    sources = load_sources()
+    make_folders(sources)
+    made = {path.relative_to(tmp_path / "drop").as_posix() for path in (tmp_path / "drop").glob("*/*")}
+    assert made == {f"{extract.department}/{extract.key}" for extract in sources.extracts.values()}
+    assert DropFolder(tmp_path / "drop").misplaced(sources) == []
+
+
+def test_a_configured_folder_is_never_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIDUI_DROP", str(tmp_path / "share"))
+    make_folders(load_sources())
+    assert not (tmp_path / "share").exists()

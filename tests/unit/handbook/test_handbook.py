@@ -35,6 +35,9 @@ def test_every_rule_is_in_the_book_with_its_parameters(pages: dict[str, str]) ->
     assert anchors(pages["rules"]) == {rule.id for rule in catalogue.rules} | {"not-carried"}
     assert all(f"<td>{rule.id}</td>" in pages["rules"] for rule in catalogue.not_carried)
     assert "新生儿参保宽限天数" in pages["rules"]
+    assert all(f'<a href="#{rule.id}">' in pages["rules"] for rule in catalogue.rules)
+    assert "医疗保障局 · Health insurance bureau" in pages["rules"]
+    assert not re.search(r"<td>(critical|high|error|warn|info|health_insurance)</td>", pages["rules"])
 
 
 def test_every_extract_is_in_the_timetable(pages: dict[str, str]) -> None:
@@ -44,7 +47,7 @@ def test_every_extract_is_in_the_timetable(pages: dict[str, str]) -> None:
 
 def test_nothing_is_loaded_from_anywhere(pages: dict[str, str]) -> None:
     for text in pages.values():
-        assert not re.search(r"(src|href)=\"(?!(dictionary|rules|sources)\.html)", text)
+        assert not re.search(r"(src|href)=\"(?!#|(dictionary|rules|sources)\.html)", text)
 
 
 def test_it_is_written_whole_and_again(tmp_path: Path) -> None:
