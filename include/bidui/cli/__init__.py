@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import sys
 
 import typer
@@ -16,10 +15,22 @@ app = typer.Typer(
     add_completion=False,
 )
 
-# Every module of this package is a group of commands. Heavy imports (dbt, Great Expectations, Airflow) happen inside
-# the commands that need them.
-for _module in pkgutil.iter_modules(__path__):
-    app.add_typer(importlib.import_module(f"{__name__}.{_module.name}").app)
+# Every module of this package is a group of commands, here in the order of `bidui --help`. Heavy imports (dbt, Great
+# Expectations, Airflow) happen inside the commands that need them.
+PANELS = {
+    "平台与夜间比对 · platform and nights": ("platform", "night", "proof"),
+    "数据源与批次 · sources and batches": ("source", "batch", "reference", "alias"),
+    "规则与关联 · rules and linkage": ("rule", "linkage", "explain"),
+    "核实与清洗 · answers and cleansing": ("worklist", "visit", "proposal", "figure"),
+    "登录与导出 · logins and exports": ("access", "export", "superset", "privacy"),
+    "文档、样例与测量 · documents, sample, measurements": ("handbook", "sample", "bench"),
+}
+for _panel, _names in PANELS.items():
+    for _name in _names:
+        _group = importlib.import_module(f"{__name__}.{_name}").app
+        for _command in (*_group.registered_commands, *_group.registered_groups):
+            _command.rich_help_panel = _panel
+        app.add_typer(_group)
 
 
 def main() -> None:
