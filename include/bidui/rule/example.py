@@ -76,9 +76,16 @@ class ExampleBench:
         columns = frozenset(self.facts.get(table, {}))
         unknown = {column for example in (*rule.hits, *rule.near_misses) for column in example.row} - columns
         if columns and unknown:
-            raise BindError("examples", (f"{table} 的列（没有：{'、'.join(sorted(unknown))}）",
-                                         f"columns of {table} (there is no {', '.join(sorted(unknown))})"),
-                            ("改正示例中的列名", "correct the column's name in the example"), "rule_column_unknown")
+            listed = sorted(unknown)
+            raise BindError(
+                "examples",
+                (f"{table} 的列（没有：{'、'.join(listed)}）", f"columns of {table} (there is no {', '.join(listed)})"),
+                (
+                    "改正示例中的列名；新列写入 models/comparison/facts 下的 YAML",
+                    "correct the column's name in the example; a new column stands in the YAML of models/comparison/facts",
+                ),
+                "rule_column_unknown",
+            )
         bound = compile_rule(
             rule, replace(grain, facts=f"pg_temp.{table}"), parameters or shipped_parameters(rule),
             rule.examples_as_of, columns,
