@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy
 from asking import OTHER_COUNTY, OUTWARD, PRIVATE, SECRETS, Connect, refused, relations, rows
 
+from bidui.explain.words import SEVERITIES
 from bidui.problem import ProblemError
 from bidui.warehouse import outward
 from bidui.warehouse.migrate import refresh_outward
@@ -274,6 +275,11 @@ def test_everything_outward_is_described(county: HandMadeFacts) -> None:
         list(OUTWARD),
     )
     assert undescribed == []
+
+
+def test_severities_are_called_the_same_everywhere(county: HandMadeFacts) -> None:
+    called = county.query("select code, label_zh || ' ' || label_en from published.label where kind = 'severity'")
+    assert dict(called) == SEVERITIES
 
 
 def test_a_column_is_described_with_every_word_that_it_may_hold(county: HandMadeFacts) -> None:
