@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from bidui.connector.delivery import BLOCK, Delivery, sha256_of
+from bidui.connector.delivery import Delivery, sha256_of
 from bidui.connector.memory import Memory, Pull
 from bidui.connector.names import is_ignored
 from bidui.connector.pulled import pulled_folder
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_REQUESTS_AHEAD = 64
+# Asked for ahead of reading, window by window: paramiko stops asking ahead for good when its sending thread falls behind
+# once, and asks a second time for what is already under way (paramiko #2418); here either ends with the window.
+_WINDOW_BYTES = 1_048_576
 
 
 @dataclass(frozen=True)
@@ -98,10 +100,13 @@ def download(client: SFTPClient, origin: SftpOrigin, file: RemoteFile, path: Pat
         if have > file.size:
             target.truncate(have := 0)
         source.seek(have)
-        source.prefetch(file.size, _REQUESTS_AHEAD)
-        while have < file.size and (block := source.read(min(BLOCK, file.size - have))):
-            target.write(block)
-            have += len(block)
+        while have < file.size:
+            source.prefetch(min(have + _WINDOW_BYTES, file.size))
+            window = source.read(min(_WINDOW_BYTES, file.size - have))
+            if not window:
+                break
+            target.write(window)
+            have += len(window)
         target.flush()
         os.fsync(target.fileno())
     now = client.stat(remote)

@@ -117,14 +117,16 @@ def test_a_cut_download_goes_on_where_it_was_cut(
     wire = line(sftp.port)
     connect(office, sftp, port=wire.here, extra={"host_key": sftp.host_key, "compress": "false"})
     # Not by what has passed the line: what the client has not read yet is lost with it.
-    wire.is_cut = lambda: office.pulled_bytes() > len(content) // 4
+    wire.is_cut = lambda: office.pulled_bytes() > len(content) * 2 // 3
     error = refused(office, capfd, caplog)
     assert (error.problems[0].code, error.final) == ("pull.unreachable", False)
     (part,) = office.pulled_files()
     assert part.endswith(".part")
     wire.is_cut, wire.passed = lambda: False, 0
     assert office.night() == {"landed": 1}
-    assert wire.passed < len(content) * 0.9  # the first quarter was not sent again; the protocol's own bytes are a tenth at most
+    # The first two thirds were not sent again: the protocol adds a tenth, and a machine under load may ask twice for a
+    # part of the rest (see `_WINDOW_BYTES`).
+    assert wire.passed < len(content) * 0.8
     assert office.ask("select count(*), count(distinct id_no) from raw.insured") == [(100_000, 10_000 + 90_000)]
     from bidui.landing.store import stored
 
