@@ -36,87 +36,120 @@ def schema_problems(document: LocatedYaml, definition: str | None = None) -> lis
 
 
 def _problem(document: LocatedYaml, error: ValidationError) -> Problem:
-    path = tuple(error.absolute_path)
     kind = str(error.validator)
-    wanted: Any = error.validator_value
-    found = _short(error.instance)
-    place: dict[str, Any] = {"file": document.path.name, "row": document.line(path), "column": dotted(path) or None}
     if kind == "additionalProperties" and isinstance(error.instance, Mapping):
-        allowed = tuple(error.schema.get("properties", {}))  # type: ignore[union-attr]
-        extra = next(key for key in error.instance if key not in allowed)
-        guess = nearest(extra, allowed)
-        return Problem(
-            code="contract.unknown_key",
-            what_zh=f"不认识的键 {extra}",
-            what_en=f"unknown key {extra}",
-            file=document.path.name,
-            row=document.line((*path, extra)),
-            column=dotted((*path, extra)),
-            expected_zh="、".join(allowed),
-            expected_en=", ".join(allowed),
-            fix_zh=f"改为 {guess}" if guess else "删除它，或改为上述键之一",
-            fix_en=f"did you mean {guess}?" if guess else "remove it or use one of these",
-        )
+        return _unknown_key(document, error, error.instance)
     if kind == "required" and isinstance(error.instance, Mapping):
-        missing = next(key for key in wanted if key not in error.instance)
-        near = nearest(missing, [k for k in error.instance if k not in error.schema.get("properties", {})])  # type: ignore[union-attr]
-        return Problem(
-            code="contract.missing_key",
-            what_zh=f"缺少键 {missing}",
-            what_en=f"key {missing} is missing",
-            **place,
-            fix_zh=f"把 {near} 改为 {missing}" if near else f"补上 {missing}",
-            fix_en=f"rename {near} to {missing}" if near else f"add {missing}",
-        )
+        return _missing_key(document, error, error.instance)
     if kind in ("anyOf", "oneOf"):
-        keys = [key for option in wanted for key in option.get("required", ())]
-        return Problem(
-            code="contract.missing_key",
-            what_zh=f"{'、'.join(keys)} {'至少' if kind == 'anyOf' else '恰好'}要有一个",
-            what_en=f"{'one' if kind == 'anyOf' else 'exactly one'} of {', '.join(keys)} is needed",
-            **place,
-            fix_zh=f"补上 {' 或 '.join(keys)}",
-            fix_en=f"add {' or '.join(keys)}",
-        )
+        return _none_of_several_keys(document, error)
     if kind == "enum":
-        guess = nearest(str(error.instance), [str(value) for value in wanted])
-        options = [str(value) for value in wanted]
-        return Problem(
-            code="contract.bad_value",
-            what_zh="值不在允许的范围内",
-            what_en="this value is not one of those allowed",
-            **place,
-            expected_zh="、".join(options),
-            expected_en=", ".join(options),
-            found=found,
-            fix_zh=f"改为 {guess}" if guess else "改为上述值之一",
-            fix_en=f"did you mean {guess}?" if guess else "use one of these",
-        )
-    expectations = {
-        "type": (f"类型 {wanted}", f"type {wanted}"),
-        "pattern": (f"形如 {wanted} 的文本", f"text like {wanted}"),
-        "const": (_short(wanted), _short(wanted)),
-        "minimum": (f"不小于 {wanted} 的数", f"a number of at least {wanted}"),
-        "maximum": (f"不大于 {wanted} 的数", f"a number of at most {wanted}"),
-        "minItems": (f"至少 {wanted} 项", f"at least {wanted} items"),
-        "minProperties": (f"至少 {wanted} 项", f"at least {wanted} entries"),
-        "minLength": (f"至少 {wanted} 个字符", f"at least {wanted} characters"),
-        "maxLength": (f"至多 {wanted} 个字符", f"at most {wanted} characters"),
-        "uniqueItems": ("不重复的列表", "a list without repeats"),
-        "contains": (f"列表中含 {_short(wanted)}", f"a list with {_short(wanted)} in it"),
-    }
-    zh, en = expectations.get(kind, (f"符合 {kind} {_short(wanted)}", f"{kind} {_short(wanted)}"))
+        return _not_an_option(document, error)
+    return _unfit_value(document, error)
+
+
+def _unknown_key(document: LocatedYaml, error: ValidationError, instance: Mapping[str, Any]) -> Problem:
+    allowed = _properties(error)
+    extra = next(key for key in instance if key not in allowed)
+    guess = nearest(extra, allowed)
+    return Problem(
+        code="contract.unknown_key",
+        what_zh=f"不认识的键 {extra}",
+        what_en=f"unknown key {extra}",
+        **_place(document, error, extra),
+        expected_zh="、".join(allowed),
+        expected_en=", ".join(allowed),
+        fix_zh=f"改为 {guess}" if guess else "删除它，或改为上述键之一",
+        fix_en=f"did you mean {guess}?" if guess else "remove it or use one of these",
+    )
+
+
+def _missing_key(document: LocatedYaml, error: ValidationError, instance: Mapping[str, Any]) -> Problem:
+    wanted: Any = error.validator_value
+    missing = next(key for key in wanted if key not in instance)
+    allowed = _properties(error)
+    near = nearest(missing, [key for key in instance if key not in allowed])
+    return Problem(
+        code="contract.missing_key",
+        what_zh=f"缺少键 {missing}",
+        what_en=f"key {missing} is missing",
+        **_place(document, error),
+        fix_zh=f"把 {near} 改为 {missing}" if near else f"补上 {missing}",
+        fix_en=f"rename {near} to {missing}" if near else f"add {missing}",
+    )
+
+
+def _none_of_several_keys(document: LocatedYaml, error: ValidationError) -> Problem:
+    wanted: Any = error.validator_value
+    keys = [key for option in wanted for key in option.get("required", ())]
+    at_least = error.validator == "anyOf"
+    return Problem(
+        code="contract.missing_key",
+        what_zh=f"{'、'.join(keys)} {'至少' if at_least else '恰好'}要有一个",
+        what_en=f"{'one' if at_least else 'exactly one'} of {', '.join(keys)} is needed",
+        **_place(document, error),
+        fix_zh=f"补上 {' 或 '.join(keys)}",
+        fix_en=f"add {' or '.join(keys)}",
+    )
+
+
+def _not_an_option(document: LocatedYaml, error: ValidationError) -> Problem:
+    wanted: Any = error.validator_value
+    options = [str(value) for value in wanted]
+    guess = nearest(str(error.instance), options)
+    return Problem(
+        code="contract.bad_value",
+        what_zh="值不在允许的范围内",
+        what_en="this value is not one of those allowed",
+        **_place(document, error),
+        expected_zh="、".join(options),
+        expected_en=", ".join(options),
+        found=_short(error.instance),
+        fix_zh=f"改为 {guess}" if guess else "改为上述值之一",
+        fix_en=f"did you mean {guess}?" if guess else "use one of these",
+    )
+
+
+# What a keyword of the schema asks for, in Chinese and in English; a keyword that is not here is named as it is.
+_ASKED_FOR = {
+    "type": ("类型 {}", "type {}"),
+    "pattern": ("形如 {} 的文本", "text like {}"),
+    "const": ("{}", "{}"),
+    "minimum": ("不小于 {} 的数", "a number of at least {}"),
+    "maximum": ("不大于 {} 的数", "a number of at most {}"),
+    "minItems": ("至少 {} 项", "at least {} items"),
+    "minProperties": ("至少 {} 项", "at least {} entries"),
+    "minLength": ("至少 {} 个字符", "at least {} characters"),
+    "maxLength": ("至多 {} 个字符", "at most {} characters"),
+    "uniqueItems": ("不重复的列表", "a list without repeats"),
+    "contains": ("列表中含 {}", "a list with {} in it"),
+}
+
+
+def _unfit_value(document: LocatedYaml, error: ValidationError) -> Problem:
+    kind, wanted = str(error.validator), error.validator_value
+    zh, en = _ASKED_FOR.get(kind, (f"符合 {kind} {{}}", f"{kind} {{}}"))
+    said = wanted if isinstance(wanted, str) and kind in ("type", "pattern") else _short(wanted)
     return Problem(
         code="contract.bad_value",
         what_zh="值不符合约定",
         what_en="this value does not fit",
-        **place,
-        expected_zh=zh,
-        expected_en=en,
-        found=found,
+        **_place(document, error),
+        expected_zh=zh.format(said),
+        expected_en=en.format(said),
+        found=_short(error.instance),
         fix_zh="按上述要求改正",
         fix_en="correct the value",
     )
+
+
+def _properties(error: ValidationError) -> tuple[str, ...]:
+    return tuple(error.schema.get("properties", {}))  # type: ignore[union-attr]
+
+
+def _place(document: LocatedYaml, error: ValidationError, *below: str) -> dict[str, Any]:
+    path = (*error.absolute_path, *below)
+    return {"file": document.path.name, "row": document.line(path), "column": dotted(path) or None}
 
 
 def _short(value: Any) -> str:
