@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -81,13 +83,10 @@ def secret(name: str, length: int = 24) -> str:
         return from_environment
     path = folder("secrets") / name
     if not path.exists():
-        beside = _written_beside(path, secrets.token_urlsafe(length))
-        try:
-            # A link, not a rename: of two processes that need it first, both get the one that was there first.
-            with suppress(FileExistsError):
-                path.hardlink_to(beside)
-        finally:
-            beside.unlink()
+        with _generating():
+            # Of two processes that need it first, the second finds it made.
+            if not path.exists():
+                save_secret(name, secrets.token_urlsafe(length))
     return path.read_text(encoding="utf-8").strip()
 
 
@@ -100,6 +99,14 @@ def save_secret(name: str, value: str) -> None:
     """Keep a secret made elsewhere (a Fernet key, a port's password) in a 0600 file: whole, or the one before stays."""
     path = folder("secrets") / name
     _written_beside(path, value).replace(path)
+
+
+@contextmanager
+def _generating() -> Iterator[None]:
+    """Processes and threads that generate a secret take turns."""
+    with (folder("run") / "secrets.lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
 
 
 def _written_beside(path: Path, value: str) -> Path:
