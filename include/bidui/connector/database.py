@@ -14,6 +14,7 @@ from bidui.contract import SqlOrigin
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+    from sqlalchemy.engine import ExceptionContext
 
 DATABASES = yaml.safe_load(Path(__file__).with_name("databases.yml").read_text(encoding="utf-8"))
 
@@ -52,10 +53,23 @@ def engine(origin: SqlOrigin) -> Iterator[Engine]:
         )
     except (sa.exc.NoSuchModuleError, ModuleNotFoundError, ImportError):
         raise refusal("no_driver", origin.connection, detail=driver) from None
+    sa.event.listen(made, "handle_error", _leave_unread)
     try:
         yield made
     finally:
         made.dispose()
+
+
+def _leave_unread(context: ExceptionContext) -> None:
+    """Of a cut connection there is nothing more to read.
+
+    PyMySQL reads a streamed result to its end when its cursor is closed, or collected: on a lost connection that raises
+    anew, outside of every `try`, long after the error was told.
+    """
+    cursor = getattr(context.execution_context, "cursor", None)
+    result = getattr(cursor, "_result", None)
+    if context.is_disconnect and result is not None and hasattr(result, "unbuffered_active"):
+        result.unbuffered_active = False
 
 
 @contextmanager
