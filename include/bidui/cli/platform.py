@@ -6,12 +6,15 @@ import datetime as dt
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from bidui.problem import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from bidui.platform.nightly import Night
 
 app = typer.Typer()
 
@@ -56,60 +59,18 @@ def nightly(
     as_json: Annotated[bool, typer.Option("--json", help="机器可读 · for programs")] = False,
 ) -> None:
     """通过 Airflow 运行一夜；只有发布成功才返回 0 · run one night through Airflow; exit status 0 only if published."""
-    from bidui import clock
-    from bidui.platform import nightly as driver
-    from bidui.platform import places, progress, sample_night, service, settings
-    from bidui.platform.departments import departments
-    from bidui.platform.rest import AirflowRefusedError
-
     console = Console(stderr=True)
-    writing = None
     if sample:
         if as_of is not None or drop is not None:
             raise ProblemError(_sample_alone())
-        service.keep_nights(by_hand=True)
-        writing = sample_night.begin()
-        night = writing.as_of
+        night, drop = _sample_night(console)
     elif as_of is None:
         raise ProblemError(_as_of_missing())
     else:
-        night = as_of.date()
-        driver.check_request(night, drop, None, clock.today())
-    _up(console)
-    if writing is not None:
-        _say(console, "样例县的文件与参考数据", "files and reference data of the sample county")
-        drop = writing.wait()
-        sample_night.load_reference()
-    else:
-        driver.check_request(night, drop, service.published_night(), clock.today())
-    airflow = service.airflow()
-    try:
-        with progress.watching(console) as watch:
-            result = driver.run_night(airflow, departments(), night, drop, watch)
-    except AirflowRefusedError as error:
-        console.print(f"[bold red]Airflow 没有应答 · Airflow did not answer[/]: {error}", soft_wrap=True, highlight=False)
-        console.print(f"  日志 log: {settings.log_dir() / 'api-server.log'}", soft_wrap=True, highlight=False)
-        raise typer.Exit(1) from None
-    finally:
-        airflow.close()
-    if writing is not None and result.published:
-        sample_night.advance(writing.number)
-    progress.show_failures(list(result.failed), console)
-    if result.reason:
-        console.print(f"[bold red]{result.reason}[/]")
-    report = service.closing_report(night, drop)
-    report["failed_tasks"] = [f"{task.dag_id}.{task.task_id}" for task in result.failed]
-    report["published"] = result.published
-    if as_json:
-        typer.echo(json.dumps(report | {"places": places.all_places()}, ensure_ascii=False, default=str))
-    else:
-        from bidui.night import report as night_report
-
-        # A pipe has no width of its own; 80 columns would break every title.
-        screen = Console() if sys.stdout.isatty() else Console(width=160)
-        night_report.show(report, places.all_places(), screen)
-    if not result.published:
-        sys.exit(1)
+        night = _asked_night(as_of.date(), drop, console)
+    _report(night, drop, console, as_json=as_json)
+    if not night.published:
+        raise typer.Exit(1)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -124,6 +85,71 @@ def airflow(context: typer.Context) -> None:
         embedded.start()
     arguments = [sys.executable, "-m", "airflow", *context.args]
     os.execve(sys.executable, arguments, settings.environment(settings.metadata_url()))  # noqa: S606
+
+
+def _sample_night(console: Console) -> tuple[Night, Path]:
+    """Run the sample county's next night; return it and the folder that its files lie in."""
+    from bidui.platform import sample_night, service
+
+    service.keep_nights(by_hand=True)
+    writing = sample_night.begin()  # while the platform comes up
+    _up(console)
+    _say(console, "样例县的文件与参考数据", "files and reference data of the sample county")
+    drop = writing.wait()
+    sample_night.load_reference()
+    night = _run(writing.as_of, drop, console)
+    if night.published:
+        sample_night.advance(writing.number)
+    return night, drop
+
+
+def _asked_night(as_of: dt.date, drop: Path | None, console: Console) -> Night:
+    from bidui import clock
+    from bidui.platform import nightly as driver
+    from bidui.platform import service
+
+    # What can be refused at once is, before a platform is started for it.
+    driver.check_request(as_of, drop, None, clock.today())
+    _up(console)
+    driver.check_request(as_of, drop, service.published_night(), clock.today())
+    return _run(as_of, drop, console)
+
+
+def _run(as_of: dt.date, drop: Path | None, console: Console) -> Night:
+    from bidui.platform import nightly as driver
+    from bidui.platform import progress, service, settings
+    from bidui.platform.departments import departments
+    from bidui.platform.rest import AirflowRefusedError
+
+    airflow = service.airflow()
+    try:
+        with progress.watching(console) as watch:
+            return driver.run_night(airflow, departments(), as_of, drop, watch)
+    except AirflowRefusedError as error:
+        console.print(f"[bold red]Airflow 没有应答 · Airflow did not answer[/]: {error}", soft_wrap=True, highlight=False)
+        console.print(f"  日志 log: {settings.log_dir() / 'api-server.log'}", soft_wrap=True, highlight=False)
+        raise typer.Exit(1) from None
+    finally:
+        airflow.close()
+
+
+def _report(night: Night, drop: Path | None, console: Console, *, as_json: bool) -> None:
+    """What failed on the console, what the night brought on standard output."""
+    from bidui.night import report as night_report
+    from bidui.platform import places, progress, service
+
+    progress.show_failures(list(night.failed), console)
+    if night.reason:
+        console.print(f"[bold red]{night.reason}[/]")
+    report = service.closing_report(night.as_of, drop)
+    report["failed_tasks"] = [f"{task.dag_id}.{task.task_id}" for task in night.failed]
+    report["published"] = night.published
+    if as_json:
+        typer.echo(json.dumps(report | {"places": places.all_places()}, ensure_ascii=False, default=str))
+    else:
+        # A pipe has no width of its own; 80 columns would break every title.
+        screen = Console() if sys.stdout.isatty() else Console(width=160)
+        night_report.show(report, places.all_places(), screen)
 
 
 def _up(console: Console) -> None:
