@@ -9,7 +9,7 @@ import numpy as np
 
 from bidui.sample import draw
 from bidui.sample.draw import Array
-from bidui.sample.facts import ordinary_visits
+from bidui.sample.population import Population
 from bidui.sample.scene import Scene
 
 INPATIENT, CHRONIC, ORDINARY = range(3)
@@ -128,3 +128,9 @@ def _money(scene: Scene, who: Array, kind: Array, key: Array, settled: Array, ad
         in_county=in_county,
         one_stop=one_stop,
     )
+
+
+def ordinary_visits(p: Population, died: Array) -> Array:
+    """Return who sees a doctor once in the year without being ill for long."""
+    seen: Array = draw.chance(p.key, "ordinary visit", 0.045) & np.isnat(died)
+    return seen

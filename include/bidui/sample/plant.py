@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from bidui.sample import draw
+from bidui.sample.claims import ordinary_visits
 from bidui.sample.draw import Array
 from bidui.sample.facts import (
     CERTIFICATE_EXPIRED,
@@ -28,7 +29,6 @@ from bidui.sample.facts import (
     PRIMARY,
     SENIOR,
     Facts,
-    ordinary_visits,
 )
 from bidui.sample.periods import Periods
 from bidui.sample.population import HEAD, SPOUSE, Population, name_parts

@@ -10,7 +10,8 @@ import numpy as np
 
 from bidui.sample import draw, id_number
 from bidui.sample.draw import Array
-from bidui.sample.facts import Facts, History
+from bidui.sample.facts import Facts
+from bidui.sample.history import History
 from bidui.sample.periods import Periods
 from bidui.sample.population import Population, name_parts
 

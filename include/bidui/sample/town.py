@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from bidui.sample import draw, facts, plant, population, trap
+from bidui.sample import draw, plant, population, trap
+from bidui.sample.derive import derive
 from bidui.sample.draw import Array
-from bidui.sample.facts import Facts, History
+from bidui.sample.facts import GENERAL_TYPE, Facts
+from bidui.sample.history import History, history
 from bidui.sample.night_plan import registry_changes
 from bidui.sample.periods import Periods
 from bidui.sample.place import Place
@@ -77,8 +79,8 @@ def build(seed: int, number: int, place: Place, plan: TownPlan, first_night: dat
     periods = Periods(first_night)
     with_plants = plan.kind == "town"
     doubles = plant.wanted(rates["plants"]["dibao_and_tekun"], plan.households) if with_plants else 0
-    agreed = facts.derive(people, rates, periods, doubles)
-    past = facts.history(people)
+    agreed = derive(people, rates, periods, doubles)
+    past = history(people)
     world = World(people, agreed, periods)
     taken = np.zeros(people.households, dtype=bool)
     for alike in people.look_alikes:
@@ -118,7 +120,7 @@ def _renumbering(world: World, taken: Array) -> Renumbering:
     if p.number:
         return Renumbering((), (), ())
     cause = np.isin(f.h_cause, ("缺技术", "缺资金", "交通条件落后"))
-    plain = (f.h_type == facts.GENERAL_TYPE) & (f.renovation_year == 0) & ~f.dwelling & cause & (f.h_monitor < 0)
+    plain = (f.h_type == GENERAL_TYPE) & (f.renovation_year == 0) & ~f.dwelling & cause & (f.h_monitor < 0)
     grown = p.registered & (p.role == CHILD) & (world.age >= 22) & (f.stage < 0) & world.well
     leaving = draw.first(p.key, "split", grown & (plain & ~taken & (p.household_size >= 3))[p.household], SPLITS * 2)
     splits: list[tuple[int, int]] = []

@@ -8,9 +8,9 @@ import numpy as np
 
 from bidui.sample import draw
 from bidui.sample.draw import Array
-from bidui.sample.facts import TIERS, couple_mask
+from bidui.sample.facts import TIERS
 from bidui.sample.plan import figures
-from bidui.sample.population import CHILD, SPOUSE, name_parts
+from bidui.sample.population import CHILD, SPOUSE, Population, name_parts
 from bidui.sample.scene import CATEGORIES, DISABILITY_GRADES, Scene
 from bidui.sample.table import RESIDUAL, Damage, Table, each, gather, iso, labels, only, when
 
@@ -77,7 +77,7 @@ def dibao_member(scene: Scene) -> Table:
     who = np.flatnonzero(f.dibao_household[p.household])
     order = np.lexsort((p.position[who], draw.bits(p.household_key[p.household[who]], "dibao order")))
     who = who[order]
-    married = couple_mask(p)[who]
+    married = _couples(p)[who]
     adult = p.age_on(scene.night)[who] >= 22
     columns: dict[str, list[Any]] = {
         "id_no": scene.ids_in("dibao_member", who),
@@ -191,3 +191,9 @@ def marriage(scene: Scene) -> Table:
 def _unlocked(who: Array) -> Array:
     return np.zeros(len(who), dtype=bool)
 
+
+def _couples(p: Population) -> Array:
+    """Return who is a head or a spouse of a household that has both."""
+    pairs = p.per_household(p.role == SPOUSE) > 0
+    mask: Array = pairs[p.household] & (p.role <= SPOUSE)
+    return mask
