@@ -6,6 +6,7 @@ Pages that have come are kept with the address of the next one, so that a cut ni
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import itertools
 import json
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ class Place:
     rows: int = 0
     total: int | None = None
     bytes: int = 0
+    digest: str = ""
     is_last: bool = False
 
 
@@ -78,7 +80,7 @@ class Client:
         self.first = self.hook.url_from_endpoint(origin.path)
 
     def get(self, place: Place, *, stream: bool = False) -> Response:
-        """The page at `place`. Raises PullError for any answer but 200."""
+        """The page at `place`; 404 where the pages before it were the last. Raises PullError for any other answer but 200."""
         paging = self.origin.paging
         parameters = {} if place.link else dict(self.parameters)
         if paging.by == "page" and paging.parameter:
@@ -100,7 +102,8 @@ class Client:
                 "stream": stream,
             },
         )
-        self._check(response.status_code)
+        if not (response.status_code == 404 and place.page is not None):
+            self._check(response.status_code)
         return response
 
     def same_server(self, link: str) -> str:
@@ -125,19 +128,26 @@ def _json_pages(client: Client, extract: Extract, origin: HttpOrigin, path: Path
     with ListWriter(path, title_of(extract, as_of), headers, resume_at=place.bytes) as writer:
         while not place.is_last:
             response = client.get(place)
+            if response.status_code == 404:
+                break
             page = _read_json(response, origin)
             records = _at(page, origin.records, origin)
             if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
                 raise refusal("bad_page", origin.connection, origin.path, detail=f"records: {origin.records or '[]'}")
             _check_keys(records, origin)
+            digest = _digest(records)
+            if _same_again(origin, place, digest):
+                break
             rows = ([_value(record, key) for key in origin.columns.values()] for record in records)
             writer.write(as_texts(row, meanings) for row in rows)
             place = replace(
-                _next(client, origin, response, page, place, len(records)),
+                place,
                 rows=place.rows + len(records),
-                total=_total(page, origin, place),
+                total=_total(page, origin),
                 bytes=writer.written(),
+                digest=digest,
             )
+            place = _next(client, origin, response, page, place, len(records))
             _state_of(path).write_text(json.dumps(asdict(place)), encoding="utf-8")
     if place.total is not None and place.rows != place.total:
         _state_of(path).unlink()
@@ -152,6 +162,8 @@ def _csv_pages(client: Client, extract: Extract, origin: HttpOrigin, path: Path,
     with part_of(path).open("wb") as target:
         while not place.is_last:
             with client.get(place, stream=True) as response:
+                if response.status_code == 404:
+                    break
                 rest = response.iter_content(BLOCK)
                 head, first = _first_line(rest)
                 if header is None:
@@ -159,8 +171,12 @@ def _csv_pages(client: Client, extract: Extract, origin: HttpOrigin, path: Path,
                 elif head.strip() and head != header:
                     raise refusal("bad_page", origin.connection, origin.path, detail="header")
                 header = header if header is not None else head
-                lines = _copy(first, rest, target)
-                place = _next(client, origin, response, None, place, lines)
+                start = target.tell()
+                lines, digest = _copy(first, rest, target)
+                if _same_again(origin, place, digest):
+                    target.truncate(start)
+                    break
+                place = _next(client, origin, response, None, replace(place, digest=digest), lines)
     return None
 
 
@@ -174,26 +190,38 @@ def _first_line(blocks: Iterator[bytes]) -> tuple[bytes, bytes]:
     return line.rstrip(b"\r"), rest
 
 
-def _copy(first: bytes, rest: Iterator[bytes], target: Any) -> int:
-    """Write a page's rows, the last with a line break; return how many lines they are."""
-    lines, last = 0, b""
+def _copy(first: bytes, rest: Iterator[bytes], target: Any) -> tuple[int, str]:
+    """Write a page's rows, the last with a line break; return how many lines they are, and their digest."""
+    lines, last, hashed = 0, b"", hashlib.blake2b(digest_size=16)
     for block in itertools.chain((first,), rest):
         target.write(block)
+        hashed.update(block)
         lines += block.count(b"\n")
         last = block or last
     if last and not last.endswith(b"\n"):
         target.write(b"\n")
         lines += 1
-    return lines
+    return lines, hashed.hexdigest()
+
+
+def _digest(records: list[dict[str, Any]]) -> str:
+    return hashlib.blake2b(repr(records).encode(), digest_size=16).hexdigest()
+
+
+def _same_again(origin: HttpOrigin, place: Place, digest: str) -> bool:
+    """Whether a server asked for a page behind its last one has given the last one again."""
+    return origin.paging.by == "page" and place.digest == digest
 
 
 def _next(client: Client, origin: HttpOrigin, response: Response, page: Any, place: Place, rows: int) -> Place:
-    """The place of the next page, `is_last` when there is none. `page` is what a JSON answer says."""
+    """The place of the next page, `is_last` when there is none. `page` is what a JSON answer says, `rows` what it has."""
     paging = origin.paging
     end = replace(place, is_last=True)
     if paging.by == "page":
+        # A short page need not be the last: servers give fewer rows than they are asked for, and drop what is hidden.
+        is_whole = place.total is not None and place.rows >= place.total
         number = place.page if place.page is not None else paging.first
-        return end if rows < paging.size else replace(place, page=number + 1)
+        return end if is_whole or not rows else replace(place, page=number + 1)
     if paging.by == "cursor":
         cursor = _at(page, paging.at or "", origin, missing=None)
         return end if cursor in (None, "") else replace(place, cursor=as_text(cursor))
@@ -257,7 +285,7 @@ def _check_keys(records: list[dict[str, Any]], origin: HttpOrigin) -> None:
             raise refusal("no_such_column", origin.connection, origin.path, detail=key)
 
 
-def _total(page: Any, origin: HttpOrigin, place: Place) -> int | None:
+def _total(page: Any, origin: HttpOrigin) -> int | None:
     if not origin.paging.total_at:
         return None
     try:

@@ -1,7 +1,8 @@
 """How far a list by watermark has come, and which of the rows that are asked for again have come before.
 
 A row may be committed after the pull under a value that the pull has passed. So rows are asked for from the highest
-value on (from `overlap` before it), and those that an accepted pull brought are told by their digests.
+value on (from `overlap` before it), and those that an accepted pull brought are told by their digests. Rows without a
+value are asked for every time, so that none is passed over.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from bidui.contract import SqlOrigin
 
 DIGEST_BYTES = 12
 _ROOM = 10_000
+_NO_DATE = "0000-00-00"  # MySQL's blank date, which its driver gives as text and which `is null` finds
 _ONE_DAY = dt.timedelta(days=1)
 
 _READ: Mapping[str, Callable[[str], Any]] = {
@@ -37,7 +39,7 @@ class Mark:
     """The watermark of one pull while its rows go by.
 
     `since`: from which value on to ask. `highest`: how far the rows have come. Memory holds the digests of the rows
-    within `overlap` of the highest value, which is what the next pull will ask for again.
+    within `overlap` of the highest value and of those without a value, which is what the next pull will ask for again.
     """
 
     def __init__(self, origin: SqlOrigin, as_of: dt.date, after: Reached | None) -> None:
@@ -61,13 +63,17 @@ class Mark:
 
     def is_new(self, value: Any, texts: Sequence[str]) -> bool:
         """Whether the row has not come with an accepted pull; remembers it. Raises TypeError for a value of another type."""
-        if value is None:
-            return True
+        if value is None or str(value).startswith(_NO_DATE):
+            return self._is_unseen(None, texts)
         value = self._comparable(value)
         self.highest = max(self.highest, value if self._ceiling is None else min(value, self._ceiling))
         is_recent = value >= self._oldest
         if not is_recent and not self._known:
             return True
+        return self._is_unseen(value, texts, is_recent)
+
+    def _is_unseen(self, value: Any, texts: Sequence[str], is_recent: bool = True) -> bool:
+        """Whether the row is not among those known; one that the next pull will ask for again is remembered."""
         digest = hashlib.blake2b("\x1f".join((str(value), *texts)).encode(), digest_size=DIGEST_BYTES).digest()
         if is_recent:
             self._recent.append((value, digest))
@@ -90,7 +96,7 @@ class Mark:
 
     def _forget(self) -> None:
         oldest = self._oldest
-        self._recent = [(value, digest) for value, digest in self._recent if value >= oldest]
+        self._recent = [(value, digest) for value, digest in self._recent if value is None or value >= oldest]
 
     def _comparable(self, value: Any) -> Any:
         """A value in the type of the watermark; a zone that the source has is taken for what is known too."""

@@ -18,6 +18,9 @@ from bidui.connector.names import is_ignored
 from bidui.contract import Extract
 from bidui.home import folder, home
 
+# No text has these control characters; the next one is the tabulator.
+_HIGHEST_FLAG = 8
+
 
 def pulled_folder(extract: Extract) -> Path:
     """Where finished pulls of an extract wait to land."""
@@ -132,5 +135,17 @@ def as_text(value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, (bytes, bytearray, memoryview)):
-        return bytes(value).decode("utf-8", errors="replace")
+        return _text_of(bytes(value))
     return str(value)  # dates and times in ISO form
+
+
+def _text_of(value: bytes) -> str:
+    """Bytes of a database: a flag that MySQL keeps as bit(1), or text whose encoding the column does not tell."""
+    if value and max(value) <= _HIGHEST_FLAG:
+        return str(int.from_bytes(value, "big"))
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return value.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return value.decode("utf-8", errors="replace")

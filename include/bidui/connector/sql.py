@@ -94,9 +94,8 @@ def statement_of(origin: SqlOrigin, as_of: dt.date, mark: Mark | None) -> tuple[
     if origin.watermark is None:
         return statement, {}
     column: Any = sa.column(origin.watermark.column)
-    return statement.add_columns(column.label(_MARK)).where(column >= sa.bindparam("watermark")), {
-        "watermark": bound["watermark"]
-    }
+    since = sa.or_(column >= sa.bindparam("watermark"), column.is_(None))
+    return statement.add_columns(column.label(_MARK)).where(since), {"watermark": bound["watermark"]}
 
 
 def _positions(origin: SqlOrigin, labels: Sequence[str]) -> dict[str, int]:

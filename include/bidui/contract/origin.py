@@ -79,7 +79,7 @@ class SqlOrigin(RemoteOrigin):
 class Paging:
     """How one page leads to the next.
 
-    `page`: number in `parameter`, from `first`, until a page has fewer than `size` rows · `cursor`: value found `at`
+    `page`: number in `parameter`, from `first`, until a page is empty, repeats the one before or is not there (404) · `cursor`: value found `at`
     goes into `parameter` · `next_link`: address found `at` · `link_header`: HTTP's own `Link: <…>; rel="next"`.
     `total_at`: where the server says how many rows there are in all; another count is half a list.
     """

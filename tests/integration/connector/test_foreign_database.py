@@ -65,7 +65,7 @@ create view "YB"."参保视图" as
 QUERIES = {
     "mysql": """
         select b.AAC001 as rybh, a.AAC002 as zjhm, a.AAC003 as xm, a.AAC004 as xb, b.AAE140 as xz, b.AAC031 as cbzt,
-            b.AAE019 as jfje, b.AAC030 as cbrq, a.AAE100 as yx, date_format(b.AAE036, '%Y-%m-%d %H:%i:%s') as gxsj
+            b.AAE019 as jfje, b.AAC030 as cbrq, b.有效 as yx, date_format(b.AAE036, '%Y-%m-%d %H:%i:%s') as gxsj
         from AC01 as a join AC02 as b using (AAC001)
         where a.AAE100 = 1 and b.有效 = 1 and b.AAE001 = year(:as_of)
         order by b.AAC001

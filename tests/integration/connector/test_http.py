@@ -63,6 +63,7 @@ class Interface:
     asked: list[str] = field(default_factory=list)
     fail_once_at: str = ""
     broken: str = ""
+    behind_the_last: str = ""
     silent: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, path: str, token: str | None) -> tuple[int, dict[str, str], bytes]:
@@ -75,9 +76,13 @@ class Interface:
             self.fail_once_at = ""
             return 503, {}, b""
         number = int(query.get("page", query.get("after", "1")))
-        size = int(query.get("size", "3"))
+        size = min(int(query.get("size", "3")), 3)
         part = PEOPLE[(number - 1) * size : number * size]
         more = number * size < len(PEOPLE)
+        if self.behind_the_last == "missing" and not part:
+            return 404, {}, b"{}"
+        if self.behind_the_last == "again" and not part:
+            part = PEOPLE[-1:]
         if url.path == "/csv":
             lines = ["证件号码,姓名,个人缴费", *(f"{p['zjhm']},{p['xx']['xm']},{p['jf']}" for p in part)]
             link = {"Link": f'</csv?page={number + 1}>; rel="next"'} if more else {}
@@ -201,6 +206,18 @@ def test_csv_keeps_its_encoding_and_one_header(office: Office, interface: Interf
     assert office.night() == {"landed": 1}
     assert [row[:3] for row in office.raw()] == [(p["zjhm"], p["xx"]["xm"], str(p["jf"])) for p in PEOPLE]
     assert office.ask("select header_report ->> 'encoding' from ledger.batch") == [("gb18030",)]
+
+
+@pytest.mark.parametrize("behind_the_last", ["", "missing", "again"])
+@pytest.mark.parametrize("format", ["json", "csv"])
+def test_pages_smaller_than_asked_for_are_not_taken_for_the_last(
+    office: Office, interface: Interface, format: str, behind_the_last: str
+) -> None:
+    connect(office, interface)
+    interface.behind_the_last = behind_the_last
+    contract(office, {"by": "page", "parameter": "page", "size_parameter": "size", "size": 500}, path=f"/{format}", format=format)
+    assert office.night() == {"landed": 1}
+    assert [row[0] for row in office.raw()] == [p["zjhm"] for p in PEOPLE]
 
 
 def test_a_cut_pull_goes_on_with_the_page_it_had_not(

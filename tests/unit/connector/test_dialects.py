@@ -47,6 +47,7 @@ def test_a_watermark_is_bound_and_takes_the_rows_at_it(dialect: str) -> None:
     assert bound == {"watermark": dt.datetime.fromisoformat("2026-10-15 07:00:00")}
     text = compiled(dialect, origin, mark)
     assert ">=" in text
+    assert "is null" in text.lower()
     assert "2026" not in text
 
 

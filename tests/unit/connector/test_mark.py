@@ -62,6 +62,18 @@ def test_a_row_dated_far_ahead_hides_none_before_it() -> None:
     assert second.is_new(moment("2026-10-18 08:00"), ["乙"])
 
 
+def test_rows_without_a_value_come_once_and_again_when_they_change() -> None:
+    start = origin("timestamp", "2026-01-01 00:00:00")
+    first = Mark(start, NIGHT, None)
+    assert first.is_new(None, ["甲"])
+    assert first.is_new("0000-00-00 00:00:00", ["乙"])
+    assert first.is_new(moment("2026-10-15 08:00"), ["丙"])
+    second = Mark(start, NIGHT, Reached(1, str(first.highest), first.last_rows()))
+    assert not second.is_new(None, ["甲"])
+    assert not second.is_new("0000-00-00 00:00:00", ["乙"])
+    assert second.is_new(None, ["甲甲"])
+
+
 def test_a_zone_of_the_source_is_kept() -> None:
     china = dt.timezone(dt.timedelta(hours=8))
     first = Mark(origin("timestamp", "2026-01-01 00:00:00", overlap=3600), NIGHT, None)
