@@ -16,21 +16,36 @@ from bidui.warehouse.connection import connect
 @contextmanager
 def no_night_meanwhile() -> Iterator[None]:
     """Keep nights from being frozen or published in the block. Raises ProblemError when one is under way or unpublished."""
-    with closing(connect(application="bidui rebuild")) as connection:
+    with _alone(lock.REBUILD, "bidui rebuild", _under_way(None)) as cursor:
+        cursor.execute("select min(as_of) from ledger.night_under_way")
+        [(under_way,)] = cursor.fetchall()
+        if under_way is not None:
+            raise ProblemError(_under_way(under_way))
+        yield
+
+
+@contextmanager
+def no_load_meanwhile() -> Iterator[None]:
+    """Keep reference data as it is in the block, where a night is proved. Raises ProblemError while it is loaded, or
+    another night is proved."""
+    with _alone(lock.REPLAY, "bidui replay", _proving()):
+        yield
+
+
+@contextmanager
+def _alone(number: int, application: str, refusal: Problem) -> Iterator[psycopg2.extensions.cursor]:
+    """A session that holds a lock in the block; it is gone with the session, also when the process is killed."""
+    with closing(connect(application=application)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute("select pg_try_advisory_lock(%s)", (lock.REBUILD,))
+            cursor.execute("select pg_try_advisory_lock(%s)", (number,))
             if cursor.fetchone() != (True,):
-                raise ProblemError(_under_way(None))
+                raise ProblemError(refusal)
             try:
-                cursor.execute("select min(as_of) from ledger.night_under_way")
-                [(under_way,)] = cursor.fetchall()
-                if under_way is not None:
-                    raise ProblemError(_under_way(under_way))
-                yield
+                yield cursor
             finally:
                 # Closing would free it too, but only when the server has noticed.
-                cursor.execute("select pg_advisory_unlock(%s)", (lock.REBUILD,))
+                cursor.execute("select pg_advisory_unlock(%s)", (number,))
 
 
 def refuse_to_overtake(cursor: psycopg2.extensions.cursor, as_of: dt.date, kind: str) -> None:
@@ -82,6 +97,16 @@ def _under_way(night: dt.date | None) -> Problem:
         what_en=f"the night {night} is under way or waits to be published" if night else "a rebuild or a night is under way",
         fix_zh="等待其发布或记为失败后重试",
         fix_en="wait until it is published or recorded as failed",
+    )
+
+
+def _proving() -> Problem:
+    return Problem(
+        code="replay_not_alone",
+        what_zh="正在更换参考数据，或正在核验另一夜",
+        what_en="reference data is being loaded, or another night is being proved",
+        fix_zh="等其结束后重试",
+        fix_en="try again when that has ended",
     )
 
 

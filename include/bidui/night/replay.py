@@ -18,6 +18,7 @@ from bidui.night import beside
 from bidui.night.fingerprint import NightTable, night_digests, night_tables, record
 from bidui.night.freeze import RECORDS_KNOWN, configuration
 from bidui.night.layers import LAYERS
+from bidui.night.order import no_load_meanwhile
 from bidui.night.published import not_published
 from bidui.problem import Problem, ProblemError
 from bidui.warehouse import dbt
@@ -75,9 +76,14 @@ class Replay:
 def replay(as_of: dt.date, *, keep: bool = False) -> Replay:
     """Compute the night beside the published one, compare, and record the attempt as a run of kind `replay`.
 
-    `keep` leaves the schemas `replay_mart_*` for a look. Raises ProblemError when the night is not published or its
-    batches are beyond retention.
+    `keep` leaves the schemas `replay_mart_*` for a look. Raises ProblemError when the night is not published, its
+    batches are beyond retention, or reference data is being loaded or another night proved.
     """
+    with no_load_meanwhile():
+        return _replay(as_of, keep=keep)
+
+
+def _replay(as_of: dt.date, *, keep: bool) -> Replay:
     with transaction() as connection, connection.cursor() as cursor:
         cursor.execute(PUBLISHED, (as_of,))
         row = cursor.fetchone()

@@ -60,8 +60,8 @@ def load(
     loaded; a parameter that nothing names stays at the shipped default. The load is a row of ledger.reference_load
     with the text and hash of each file; loading the same again writes nothing. The caller commits.
 
-    Raises ProblemError with every problem found, or while a night is computed, which would read old and new divisions
-    mixed; then nothing is loaded.
+    Raises ProblemError with every problem found, or while a night is computed or proved, which would read old and new
+    divisions mixed; then nothing is loaded.
     """
     tables = _read(folder)
     with connection.cursor() as cursor:
@@ -99,13 +99,27 @@ def load(
 
 
 def _refuse_under_a_night(cursor: psycopg2.extensions.cursor) -> None:
-    """No night can begin before the caller's transaction ends: freezing waits for this lock, a rebuild for the other."""
+    """No night can begin before the caller's transaction ends: freezing waits for the load's lock, rebuilds and proofs
+    are refused by these."""
+    cursor.execute("select pg_try_advisory_xact_lock(%s)", (lock.REPLAY,))
+    if cursor.fetchone() != (True,):
+        raise ProblemError(_proving())
     cursor.execute("select pg_try_advisory_xact_lock_shared(%s)", (lock.REBUILD,))
     is_rebuilding = cursor.fetchone() != (True,)
     cursor.execute("select min(as_of) from ledger.night_under_way where status = 'running'")
     [(night,)] = cursor.fetchall()
     if is_rebuilding or night is not None:
         raise ProblemError(_night_running(night))
+
+
+def _proving() -> Problem:
+    return Problem(
+        code="reference_while_proving",
+        what_zh="正在核验以往一夜，参考数据暂不能更换",
+        what_en="an earlier night is being proved with the reference data that is loaded now",
+        fix_zh="等 bidui replay 结束后重试",
+        fix_en="try again when `bidui replay` has ended",
+    )
 
 
 def _night_running(night: dt.date | None) -> Problem:

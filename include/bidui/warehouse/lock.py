@@ -7,5 +7,7 @@ ROLES = 7_211_946
 # Held while nights are rebuilt: they are put in over whatever stands, so no night may be built or published meanwhile.
 # A lock of the session is gone with it, also when the rebuild is killed.
 REBUILD = 7_211_949
+# Held while a published night is proved: one proof at a time, and reference data stays what it is.
+REPLAY = 7_211_951
 # Held while reference data is loaded (two loads would mix), and shared by nights while they freeze what they read.
 REFERENCE = 7_211_950

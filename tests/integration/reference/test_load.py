@@ -15,7 +15,7 @@ import pytest
 from bidui import reference
 from bidui.contract import load_sources
 from bidui.night.freeze import freeze
-from bidui.night.order import no_night_meanwhile
+from bidui.night.order import no_load_meanwhile, no_night_meanwhile
 from bidui.problem import ProblemError
 from bidui.reference.loader import ReferenceLoad
 from bidui.warehouse.connection import connect
@@ -285,6 +285,20 @@ def test_nothing_changes_while_nights_are_rebuilt(load: Load) -> None:
     with no_night_meanwhile(), pytest.raises(ProblemError, match="being rebuilt"):
         load(divisions=DIVISIONS)
     assert load(divisions=DIVISIONS).changed
+
+
+def test_nothing_changes_while_a_night_is_proved(
+    load: Load, connection: psycopg2.extensions.connection, tmp_path: Path
+) -> None:
+    with no_load_meanwhile(), pytest.raises(ProblemError, match="being proved"):
+        load(divisions=DIVISIONS)
+    (tmp_path / "divisions.csv").write_text(DIVISIONS, encoding="utf-8")
+    with connection:
+        assert reference.load(connection, tmp_path).changed
+        with pytest.raises(ProblemError, match="is being loaded"), no_load_meanwhile():
+            pass
+    with no_load_meanwhile(), pytest.raises(ProblemError, match="another night"), no_load_meanwhile():
+        pass
 
 
 def test_a_night_that_begins_during_a_load_waits_for_it(
