@@ -10,6 +10,8 @@ create table if not exists reference.extract (
 );
 alter table reference.extract add column if not exists arrives_within_days int not null default 0;
 alter table reference.extract add column if not exists content text not null default 'full';
+-- Columns of staging that say which row is which: in a delta, a row that comes again replaces the one before.
+alter table reference.extract add column if not exists keys text[] not null default '{}';
 comment on table reference.extract is
 '数据源清单及时效约定 · extracts of the contracts, how often they come and how long they stay usable';
 

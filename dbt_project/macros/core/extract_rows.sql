@@ -32,6 +32,7 @@
 {%- endmacro %}
 
 {% macro _rows_of_batches(staging_model, batch_ids, quarantined) -%}
+    {%- set keys = _keys_of_delta(extract_of(staging_model)) if batch_ids | length > 1 else [] %}
     (
         select s.*
         from {{ ref(staging_model) }} as s
@@ -46,7 +47,37 @@
                 select from ledger.quarantined_tonight as q
                 where q.batch_id = s.batch_id and q.row_no = s.row_no
             )
+            {%- if keys %}
+            and not exists (
+                select from {{ ref(staging_model) }} as later
+                where later.batch_id in ({{ batch_ids | join(', ') }})
+                    and later.batch_id > s.batch_id
+                    {%- for key in keys %}
+                    and later.{{ key }} = s.{{ key }}
+                    {%- endfor %}
+                    and not exists (
+                        select from ledger.quarantined_tonight as q
+                        where q.batch_id = later.batch_id and q.row_no = later.row_no
+                    )
+            )
+            {%- endif %}
     )
+{%- endmacro %}
+
+{#-
+    Of an extract that comes in deltas, the columns that tell its rows apart; nothing of a full list. A row that has changed
+    comes once more, and the later one stands. A blank key replaces nothing, nor does a row in quarantine.
+-#}
+{% macro _keys_of_delta(extract) -%}
+    {%- set keys = [] -%}
+    {%- if execute -%}
+        {%- set rows = run_query(
+            "select k.name from reference.extract as e cross join unnest(e.keys) with ordinality as k (name, place)"
+            ~ " where e.extract = '" ~ extract ~ "' and e.content = 'delta' order by k.place"
+        ) -%}
+        {%- for row in rows -%}{%- do keys.append(row[0]) -%}{%- endfor -%}
+    {%- endif -%}
+    {{ return(keys) }}
 {%- endmacro %}
 
 {#- Rows of the list compared this night; quarantined rows and exact repeats left out. -#}

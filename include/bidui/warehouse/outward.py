@@ -77,6 +77,7 @@ def load_extracts(connection: psycopg2.extensions.connection, sources: Sources) 
         (
             e.key, e.department, e.title.zh, e.title.en,
             e.delivery.cadence, e.delivery.max_age_days, e.delivery.arrives_within_days, e.delivery.content,
+            list(e.staged_keys),
         )
         for e in sources.extracts.values()
     ]
@@ -91,7 +92,8 @@ def load_extracts(connection: psycopg2.extensions.connection, sources: Sources) 
         execute_values(
             cursor,
             "insert into reference.extract"
-            " (extract, department, title_zh, title_en, cadence, max_age_days, arrives_within_days, content) values %s",
+            " (extract, department, title_zh, title_en, cadence, max_age_days, arrives_within_days, content, keys)"
+            " values %s",
             rows,
         )
         execute_values(

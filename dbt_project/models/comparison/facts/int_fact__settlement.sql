@@ -91,7 +91,10 @@ final as (
         paid.reimbursed / nullif(s.fee_total, 0) as ratio_total,
         paid.reimbursed / nullif(s.in_scope_amount, 0) as ratio_in_scope,
         s.fee_total - s.fund_pay_total - s.personal_total - coalesce(s.hospital_pay, 0) as component_gap,
-        s.personal_total - coalesce(s.account_pay, 0) - coalesce(s.cash_pay, 0) as personal_gap,
+        case
+            when coalesce(s.account_pay, s.cash_pay) is not null
+                then s.personal_total - coalesce(s.account_pay, 0) - coalesce(s.cash_pay, 0)
+        end as personal_gap,
         coalesce(o.overlapping_stays, 0) as overlapping_stays,
         s.chronic_month_self_paid,
         coalesce(o.same_institution_overlaps, 0) as same_institution_overlaps,
