@@ -80,7 +80,7 @@ begin
         select
             a.position,
             lower(btrim(a.finding_id)) as finding_id,
-            lower(btrim(a.verdict)) as verdict,
+            nullif(lower(btrim(a.verdict)), '') as verdict,
             nullif(lower(btrim(a.wrong_side)), '') as wrong_side,
             parse.clean(a.reason) as reason,
             parse.clean(a.field_check) as field_check,
@@ -117,6 +117,15 @@ begin
         having count(distinct coalesce(k.answer_key, k.position::text)) > 1
     ),
 
+    -- Of two answers the one recorded last counts: a list of an earlier cycle that comes back late must not undo it.
+    answered_since as (
+        select distinct k.position, k.finding_id
+        from keyed as k
+        inner join ledger.answer as a
+            on a.finding_id = k.finding_id and a.value_hash = k.value_hash and a.answered_on > k.answered_on
+        where a.verdict <> 'unclear'
+    ),
+
     judged as (
         select
             k.*,
@@ -128,9 +137,10 @@ begin
                     array[
                         case when f.state = 'closed' then 'finding_closed' end,
                         case when c.finding_id is not null then 'answers_contradict' end,
+                        case when s.finding_id is not null then 'answered_since' end,
                         case
-                            when k.verdict is null or k.verdict not in ('confirmed', 'false_positive', 'exempt', 'unclear')
-                                then 'verdict_unknown'
+                            when k.verdict is null then 'verdict_missing'
+                            when k.verdict not in ('confirmed', 'false_positive', 'exempt', 'unclear') then 'verdict_unknown'
                         end,
                         case
                             when k.wrong_side not in ('registry', 'department', 'both', 'neither') then 'wrong_side_unknown'
@@ -167,6 +177,7 @@ begin
         left join mart_finding.finding as f
             on f.finding_id = k.finding_id and f.from_night <= night and night < f.to_night
         left join contradicted as c on c.finding_id = k.finding_id
+        left join answered_since as s on s.position = k.position
     ),
 
     recorded as (

@@ -192,9 +192,7 @@ begin
         g.place,
         g.mention_hash,
         g.person_hash,
-        case btrim(g.verdict)
-            when '同一人' then 'same' when 'same' then 'same' when '不同人' then 'different' when 'different' then 'different'
-        end as verdict,
+        nullif(btrim(g.verdict), '') as verdict,
         nullif(btrim(g.reason), '') as reason,
         nullif(btrim(g.reviewer), '') as reviewer,
         parse.to_date(g.day) as day,
@@ -213,7 +211,8 @@ begin
     where (a.mention_hash, a.person_hash, a.verdict) = (last_said.mention_hash, last_said.person_hash, last_said.verdict);
     update answer as a
     set refusal = case
-        when a.verdict is null then 'verdict_unknown'
+        when a.verdict is null then 'verdict_missing'
+        when a.verdict not in ('same', 'different') then 'verdict_unknown'
         when a.reviewer is null then 'reviewer_missing'
         when a.day is null then 'day_unreadable'
         when a.day > today then 'day_in_future'
@@ -225,6 +224,11 @@ begin
             select from answer as o
             where o.mention_hash = a.mention_hash and o.person_hash <> a.person_hash and o.verdict = 'same'
         ) then 'two_persons'
+        -- The verdict recorded last counts: a workbook that comes back late must not undo a later one.
+        when not a.is_known and exists (
+            select from ledger.link_verdict as v
+            where (v.mention_hash, v.person_hash) = (a.mention_hash, a.person_hash) and v.decided_on > a.day
+        ) then 'decided_since'
         when not a.is_known and not exists (
             select from mart_identity.link_review as q
             where (q.mention_hash, q.person_hash) = (a.mention_hash, a.person_hash) and q.to_night = 'infinity'

@@ -90,23 +90,30 @@ def review(
 
 
 @linkage.command()
-def verdicts(file: Annotated[Path, typer.Argument(metavar="FILE", help="填好的复核表 · the answered workbook")]) -> None:
+def verdicts(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="填好的复核表 · the answered workbook")],
+    refused: Annotated[
+        Path | None, typer.Option("--refused", help="退回名单的目录，默认在 exports 下 · where the list of refused lines goes")
+    ] = None,
+) -> None:
     """载入复核结论，自下一夜起生效 · take in reviewers' verdicts; they count from the next night on.
 
     Exit status 1 when a line was refused (the others are recorded), 2 when the file cannot be used.
     """
     from bidui.linkage import verdict
     from bidui.warehouse.connection import transaction
+    from bidui.workbook import export_folder
 
     with transaction() as connection:
-        applied = verdict.apply(connection, file)
-    for problem in applied.refused:
+        applied = verdict.apply(connection, file, refused or export_folder("linkage", "退回"))
+    for _, problem in applied.refused:
         typer.echo(problem, err=True)
     typer.echo(
         f"新增 {applied.new}，此前已有 {applied.known}，未填 {applied.open}，拒收 {len(applied.refused)}"
         f" · {applied.new} new, {applied.known} known, {applied.open} left open, {len(applied.refused)} refused"
     )
     if applied.refused:
+        typer.echo(f"退回名单 · to send back: {applied.refused_list}")
         raise typer.Exit(1)
 
 

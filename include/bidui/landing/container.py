@@ -15,6 +15,7 @@ from bidui.problem import Problem, ProblemError
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _BIFF_STREAMS = ("Workbook".encode("utf-16-le") + b"\0\0", "Book".encode("utf-16-le") + b"\0\0")
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _WEB_PAGE = re.compile(rb"^\s*<(!doctype|html|table|\?xml|head|meta)", re.IGNORECASE)
 _OTHERS = {
     b"%PDF": "PDF",
@@ -32,7 +33,7 @@ _IGNORED_MEMBERS = re.compile(r"(^|/)(__MACOSX(/|$)|\.|~\$|thumbs\.db$|desktop\.
 
 
 def container_of(path: Path, file: str) -> str:
-    """`csv`, `xlsx`, `xls` or `zip` by content; `file` is the name to show.
+    """`csv`, `xlsx`, `xls`, `ods` or `zip` by content; `file` is the name to show.
 
     Raises ProblemError for an empty, encrypted, truncated or foreign file.
     """
@@ -73,10 +74,13 @@ def _zipped(path: Path, file: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
+            kind = archive.read("mimetype")[:100] if "mimetype" in names else b""
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise ProblemError(damaged(file, "zip")) from None
     if "xl/workbook.xml" in names:
         return "xlsx"
+    if kind == _ODS:
+        return "ods"
     if "[Content_Types].xml" in names or "mimetype" in names:
         raise ProblemError(_foreign(file, "Office/ODF"))
     return "zip"

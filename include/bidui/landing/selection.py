@@ -62,6 +62,8 @@ def select(path: Path, file: str, extract: Extract, workspace: Path) -> Selectio
         inner = containers.container_of(member, source_name)
         if inner == "zip":
             raise ProblemError(containers.nested(file, name))
+        if inner == "ods":
+            raise ProblemError(_not_agreed(source_name, inner, extract))
         selection = _tables(member, source_name, source_name, inner, extract)
         tables += selection.tables
         problems += selection.problems

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,30 +11,50 @@ import psycopg2
 import sqlalchemy
 
 from bidui import handed_out
-from bidui.home import secret
-from bidui.linkage.words import comparison_words, gate_words
+from bidui.contract import load_sources
+from bidui.linkage.words import comparison_words, gate_words, role_words
 from bidui.problem import Problem, ProblemError
 from bidui.warehouse.connection import transaction
-from bidui.workbook import Column, open_book
+from bidui.workbook import AnswerForm, Column, open_book
 
 SAME, DIFFERENT = "同一人", "不同人"
+CHOICES = {SAME: "same", DIFFERENT: "different"}
 
-# What comes back: the header says which column it is, wherever it was moved to.
-VERDICT, REASON, REVIEWER, DAY = "结论 verdict", "理由 reason", "复核人 reviewer", "复核日期 date"
-MENTION, PERSON, CHECK = "mention_hash", "person_hash", "check"
+# Headers by which a returned form is read, wherever their columns have gone.
+VERDICT, REASON, REVIEWER, DAY = "结论", "理由", "复核人", "复核日期"
+MENTION, PERSON, CHECK = "行标识", "人标识", "行校验"
+ROW_NAME, ROW_ID_NO, ROW_VILLAGE = "部门姓名", "部门证件号码", "部门所在村"
+PERSON_NO, PERSON_NAME = "名册人编号", "名册姓名"
 
+FORM = AnswerForm(
+    verdict=VERDICT,
+    others=(REASON, REVIEWER, DAY),
+    keys=(MENTION, PERSON),
+    seal=CHECK,
+    shown=(ROW_NAME, ROW_ID_NO, ROW_VILLAGE, PERSON_NO, PERSON_NAME),
+    optional=frozenset({ROW_ID_NO, ROW_VILLAGE, PERSON_NO}),
+)
+
+# First what is printed on one A4 page across: both sides, what speaks for and against, the answer.
 _COLUMNS = (
-    Column("数据项 extract", 18), Column("批次 batch", 8), Column("行号 row", 8), Column("角色 role", 8),
-    Column("行数 rows", 7),
-    Column("部门：姓名 name", 12), Column("部门：证件号码 ID number", 22), Column("部门：性别 sex", 7),
-    Column("部门：出生日期 birth date", 12), Column("部门：村 village", 14),
-    Column("名册：人编号 person", 14), Column("名册：姓名 name", 12), Column("名册：证件号码 ID number", 22),
-    Column("名册：性别 sex", 7), Column("名册：出生日期 birth date", 12), Column("名册：村 village", 14),
-    Column("权重（比特） weight, bits", 10), Column("各项比较 comparison", 34), Column("为何需要复核 why", 30),
-    Column(VERDICT, 10, editable=True, choices=(SAME, DIFFERENT)), Column(REASON, 24, editable=True),
-    Column(REVIEWER, 12, editable=True), Column(DAY, 12, editable=True),
+    Column(f"{ROW_NAME}\nList: name", 10), Column(f"{ROW_ID_NO}\nList: ID number", 19), Column("部门性别\nList: sex", 7),
+    Column("部门出生日期\nList: birth", 12), Column(f"{ROW_VILLAGE}\nList: village", 10),
+    Column(f"{PERSON_NAME}\nReg.: name", 10), Column("名册证件号码\nRegistry: ID number", 19),
+    Column("名册性别\nReg.: sex", 7), Column("名册出生日期\nReg.: birth", 12), Column("名册所在村\nReg.: village", 10),
+    Column("各项比较\nComparison", 28), Column("为何需要复核\nWhy", 28),
+    Column(f"{VERDICT}\nVerdict", 9, editable=True, choices=tuple(CHOICES)), Column(f"{REASON}\nReason", 18, editable=True),
+    Column(f"{REVIEWER}\nReviewer", 9, editable=True), Column(f"{DAY}\nDate", 11, editable=True, is_date=True),
+    Column("数据项\nExtract", 24, printed=False), Column("批次\nBatch", 8, printed=False),
+    Column("行号\nRow", 8, printed=False), Column("角色\nRole", 10, printed=False), Column("行数\nRows", 7, printed=False),
+    Column(f"{PERSON_NO}\nRegistry person", 16, printed=False), Column("权重（比特）\nWeight, bits", 12, printed=False),
     Column(MENTION, hidden=True), Column(PERSON, hidden=True), Column(CHECK, hidden=True),
 )  # fmt: skip
+
+_TITLES = (
+    "请选择“同一人”或“不同人”，填写复核人和日期；不确定的留空。其余列请勿改动，排序时选中全部列；数据项、批次、行号等在右侧。",
+    "Choose 同一人 (same) or 不同人 (different), and write who decided and when; leave open what is not certain. Leave the other"
+    " columns as they are and sort all of them together; where the row stands is to the right.",
+)
 
 _QUEUE = """
 select
@@ -79,31 +97,20 @@ def write(url: str, path: Path, *, by: str) -> int:
 
 def write_book(path: Path, night: dt.date, pairs: Sequence[tuple[Any, ...]]) -> None:
     """Write lines in the order of the queue's columns."""
+    titles = {key: extract.title.zh for key, extract in load_sources().extracts.items()}
     with open_book(path, created=night, title="人员关联复核 · review of links") as book:
         sheet = book.sheet(
-            "复核 review",
-            _COLUMNS,
-            titles=(
-                f"人员关联复核（{night}） · links to review",
-                "请选择“同一人”或“不同人”，填写复核人和日期；不确定的留空。勿改动其他列。"
-                " Choose, and write who decided and when; leave open what is not certain.",
-            ),
-            protected=True,
+            "复核 review", _COLUMNS, titles=(f"人员关联复核（{night}） · links to review", *_TITLES), protected=True
         )
-        for *cells, comparison, gates, mention, person in pairs:
-            sheet.row(
-                [
-                    *(str(cell) if isinstance(cell, int) and place in (1, 2) else cell for place, cell in enumerate(cells)),
-                    comparison_words(comparison), gate_words(gates), None, None, None, None,
-                    mention, person, check_of(mention, person),
-                ]
-            )  # fmt: skip
-
-
-def check_of(mention_hash: str, person_hash: str) -> str:
-    """A mark that only this platform can make: a line whose keys were edited does not carry it."""
-    text = f"{mention_hash} {person_hash}".encode()
-    return hmac.new(secret("workbook").encode(), text, hashlib.sha256).hexdigest()[:24]
+        for extract, batch_id, row_no, role, rows, *both_sides, weight, comparison, gates, mention, person in pairs:
+            name, id_no, sex, birth_date, village, person_no, person_name, *rest = both_sides
+            keys = (mention, person)
+            sheet.row([
+                name, id_no, sex, birth_date, village, person_name, *rest,
+                comparison_words(comparison), gate_words(gates), None, None, None, None,
+                titles.get(extract, extract), str(batch_id), str(row_no), role_words(role), rows, person_no, weight,
+                *keys, FORM.sealed(keys, (name, id_no, village, person_no, person_name)),
+            ])  # fmt: skip
 
 
 def _no_queue() -> Problem:

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-import hmac
 import json
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2.extensions
 
 from bidui import clock
-from bidui.linkage.review import CHECK, DAY, DIFFERENT, MENTION, PERSON, REASON, REVIEWER, SAME, VERDICT, check_of
-from bidui.problem import Problem, ProblemError
-from bidui.workbook.tables import tables
-
-_HEADERS = (VERDICT, REASON, REVIEWER, DAY, MENTION, PERSON, CHECK)
+from bidui.connector import sha256_of
+from bidui.linkage import review
+from bidui.linkage.review import DAY, DIFFERENT, MENTION, PERSON, PERSON_NAME, REASON, REVIEWER, ROW_NAME, SAME, VERDICT
+from bidui.problem import Problem
+from bidui.workbook import Column, refused_list
+from bidui.workbook.answer_form import choice, with_year
+from bidui.workbook.answer_rows import AnsweredRow, answered_rows
 
 # code -> column, what (zh, en), fix (zh, en)
 _REFUSALS: dict[str, tuple[str, tuple[str, str], tuple[str, str]]] = {
-    "key_edited": (
-        CHECK, ("该行的隐藏标识被改动", "the hidden keys of this line were edited"),
-        ("重新导出复核表后填写", "answer it in a newly written workbook"),
-    ),
     "not_waiting": (
         VERDICT, ("此对已不在待复核之列（取值已变化或已有结论）", "the pair is not waiting: its values have changed, or it is decided"),
         ("重新导出复核表后核对", "look at it in a newly written workbook"),
+    ),
+    "decided_since": (
+        DAY, ("此对此后已有更晚的结论", "the pair has been decided on a later day since"),
+        ("删除此行；如那次结论有误，按今天的日期重新填写", "leave the line out; if that verdict is wrong, give it again with today's date"),
+    ),
+    "verdict_missing": (
+        VERDICT, ("未填结论", "no verdict is given"), (f"选择“{SAME}”或“{DIFFERENT}”", f"choose {SAME} (same) or {DIFFERENT} (different)"),
     ),
     "verdict_unknown": (
         VERDICT, ("结论不在选项之内", "the verdict is none of the choices"),
@@ -54,39 +56,35 @@ _REFUSALS: dict[str, tuple[str, tuple[str, str], tuple[str, str]]] = {
 
 @dataclass(frozen=True)
 class Applied:
-    """What became of a workbook: verdicts recorded now, known before, lines left open, and every refusal."""
+    """What became of a workbook: verdicts recorded now, known before, lines left open, and each refused line with why.
+
+    `refused_list` is what goes back to the reviewer, where any line does.
+    """
 
     new: int
     known: int
     open: int
-    refused: tuple[Problem, ...]
+    refused: tuple[tuple[AnsweredRow, Problem], ...]
+    refused_list: Path | None = None
 
 
-def apply(connection: psycopg2.extensions.connection, path: Path, today: dt.date | None = None) -> Applied:
+def apply(
+    connection: psycopg2.extensions.connection, path: Path, refused_folder: Path, today: dt.date | None = None
+) -> Applied:
     """Record the verdicts of a returned workbook, in the caller's transaction; they count from the next night on.
 
-    The same workbook twice changes nothing. Raises ProblemError when the file is no review workbook.
+    Lines that cannot stand go into a list in `refused_folder`. The same workbook twice changes nothing. Raises
+    ProblemError when the file is no review workbook.
     """
     day = today or clock.today()
-    answers: dict[int, dict[str, str]] = {}
-    refused: dict[int, str] = {}
-    left_open = 0
-    places: list[tuple[str | None, int]] = []
-    for line, (sheet, row_no, cells) in enumerate(_lines(path)):
-        places.append((sheet, row_no))
-        if not any(cells[header].strip() for header in (VERDICT, REASON, REVIEWER, DAY)):
-            left_open += 1
-        elif not hmac.compare_digest(cells[CHECK], check_of(cells[MENTION], cells[PERSON])):
-            refused[line] = "key_edited"
-        else:
-            answers[line] = cells
+    answered = answered_rows(path, review.FORM, _no_review(path))
     given = [
         {
-            "place": line, "mention_hash": cells[MENTION], "person_hash": cells[PERSON],
-            "verdict": _text(cells[VERDICT]), "reason": _text(cells[REASON]), "reviewer": _text(cells[REVIEWER]),
-            "day": _text(cells[DAY]),
+            "place": place, "mention_hash": line[MENTION], "person_hash": line[PERSON],
+            "verdict": choice(line[VERDICT], review.CHOICES), "reason": _text(line[REASON]),
+            "reviewer": _text(line[REVIEWER]), "day": _text(with_year(line[DAY], day)),
         }
-        for line, cells in answers.items()
+        for place, line in enumerate(answered.rows) if line.flaw is None
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
@@ -94,37 +92,36 @@ def apply(connection: psycopg2.extensions.connection, path: Path, today: dt.date
             (json.dumps(given), path.name, day),
         )
         judged = cursor.fetchall()
-    refused |= {line: code for line, code, _ in judged if code}
+    why = {place: _problem(path, answered.rows[place], code) for place, code, _ in judged if code}
+    refused = [
+        (line, problem) for place, line in enumerate(answered.rows) if (problem := line.flaw or why.get(place)) is not None
+    ]
     return Applied(
         new=sum(is_new for _, _, is_new in judged),
         known=sum(code is None and not is_new for _, code, is_new in judged),
-        open=left_open,
-        refused=tuple(_problem(path, *places[line], code) for line, code in sorted(refused.items())),
+        open=answered.open,
+        refused=tuple(refused),
+        refused_list=_write_refused(path, refused_folder, refused, day) if refused else None,
     )
 
 
-def _lines(path: Path) -> Iterator[tuple[str | None, int, dict[str, str]]]:
-    """Lines below the header: sheet, row number as a person sees it, and the cells that come back, by header.
-
-    Whatever the file was saved as, whatever its sheet is called now; sheets without the header say nothing.
-    """
-    found = False
-    for table in tables(path):
-        header: dict[str, int] | None = None
-        for row_no, row in enumerate(table.rows, start=1):
-            names = {_plain(cell): place for place, cell in enumerate(row)}
-            if all(_plain(name) in names for name in _HEADERS):
-                header = {name: names[_plain(name)] for name in _HEADERS}
-                found = True
-            elif header is not None and any(cell.strip() for cell in row):
-                yield table.sheet, row_no, {name: row[at] if at < len(row) else "" for name, at in header.items()}
-    if not found:
-        raise ProblemError(_no_review(path))
-
-
-def _plain(cell: str) -> str:
-    """A header as it is told: width and blanks are what suites and hands change."""
-    return "".join(unicodedata.normalize("NFKC", cell).split())
+def _write_refused(file: Path, folder: Path, refused: list[tuple[AnsweredRow, Problem]], day: dt.date) -> Path:
+    path = folder / refused_list.name_of(file, sha256_of(file))
+    refused_list.write(
+        path, day,
+        titles=[
+            f"退回的复核结论 · {file.name} · Verdicts that go back",
+            f"退回 {len(refused)} 行，其余已登记。 {len(refused)} lines go back, the others are recorded.",
+        ],
+        about=[
+            Column(f"{ROW_NAME}\nList: name", 12), Column(f"{PERSON_NAME}\nRegistry: name", 12), Column("所填结论\nYour verdict", 11),
+        ],
+        rows=[
+            (line.sheet, line.number, (line[ROW_NAME], line[PERSON_NAME], line[VERDICT]), (problem,))
+            for line, problem in refused
+        ],
+    )  # fmt: skip
+    return path
 
 
 def _no_review(path: Path) -> Problem:
@@ -133,17 +130,15 @@ def _no_review(path: Path) -> Problem:
         file=path.name,
         what_zh="不是复核表：缺少表头或隐藏列",
         what_en="this is no review workbook: its header or hidden columns are missing",
-        expected_zh="、".join(_HEADERS),
-        expected_en=", ".join(_HEADERS),
         fix_zh="使用 bidui linkage review 导出的文件",
         fix_en="use the file that `bidui linkage review` wrote",
     )
 
 
-def _problem(path: Path, sheet: str | None, row_no: int, code: str) -> Problem:
+def _problem(path: Path, line: AnsweredRow, code: str) -> Problem:
     column, what, fix = _REFUSALS[code]
     return Problem(
-        code=f"linkage.{code}", file=path.name, sheet=sheet, row=row_no, column=column,
+        code=f"linkage.{code}", file=path.name, sheet=line.sheet, row=line.number, column=column,
         what_zh=what[0], what_en=what[1], fix_zh=fix[0], fix_en=fix[1],
     )  # fmt: skip
 

@@ -48,6 +48,14 @@ LEVELS = {
     "unknown": ("无从比较", "unknown"),
 }
 
+ROLES = {
+    "self": ("本人", "self"),
+    "head": ("户主", "head"),
+    "male": ("男方", "husband"),
+    "female": ("女方", "wife"),
+    "guardian": ("监护人", "guardian"),
+}
+
 GATES = {
     "weight_below_link": ("权重不足", "weight below the limit"),
     "runner_up_close": ("另有相近人选", "a runner-up is close"),
@@ -82,6 +90,11 @@ def both(words: Mapping[str, tuple[str, str]], name: str) -> str:
     """The name in both languages; itself where there are no words for it."""
     zh, en = words.get(name, (name, name))
     return zh if zh == en else f"{zh} {en}"
+
+
+def role_words(role: str) -> str:
+    """In which role a row names somebody, in both languages."""
+    return both(ROLES, role)
 
 
 def comparison_words(comparison: Mapping[str, Any]) -> str:

@@ -30,6 +30,14 @@ _REFUSALS = {
         "疑点编号 finding_id", ("同一疑点有不同的答复", "the same finding is answered differently elsewhere in this delivery"),
         ("只保留一条正确的答复", "keep the one answer that is right"),
     ),
+    "answered_since": _Words(
+        "核查日期 answered_on", ("该疑点此后已有更晚的核查结果", "the finding has been answered on a later day since"),
+        ("删除此行；如那次答复有误，按今天的日期重新答复", "leave the row out; if that answer is wrong, answer again with today's date"),
+    ),
+    "verdict_missing": _Words(
+        "核查结论 verdict", ("未填核查结论", "no verdict is given"),
+        ("从下拉选项中选择一个", "choose one from the drop-down list"),
+    ),
     "verdict_unknown": _Words(
         "核查结论 verdict", ("核查结论不在选项之内", "the verdict is none of the choices"),
         ("从下拉选项中选择；备注写在“说明”栏", "choose one from the drop-down list; remarks go into the note"),

@@ -1,5 +1,6 @@
 """Workbooks that people open: text stays text, keys are locked, a half-written file is never seen."""
 
+from bidui.workbook.answer_form import AnswerForm
 from bidui.workbook.form_sheet import MOST_FORMS, FormSheet
 from bidui.workbook.place import export_folder, file_stem, refuse_if_open, replacing, writing
 from bidui.workbook.safe_sheet import SMALL, Book, Cell, Column, Mark, Sheet, open_book
@@ -7,6 +8,7 @@ from bidui.workbook.safe_sheet import SMALL, Book, Cell, Column, Mark, Sheet, op
 __all__ = [
     "MOST_FORMS",
     "SMALL",
+    "AnswerForm",
     "Book",
     "Cell",
     "Column",

@@ -37,7 +37,10 @@ _MARKS: dict[Mark, dict[str, Any]] = {
     "muted": {"font_color": "#7F7F7F"},
     "warning": {"bg_color": "#FCE4D6", "font_color": "#9C0006"},
 }
-_NUMBER_FORMATS = {"text": "@", "number": "#,##0.##", "date": "yyyy-mm-dd"}
+# `#,##0.##` would leave a dot behind whole numbers in Excel.
+_NUMBER_FORMATS = {"text": "@", "count": "#,##0", "number": "#,##0.00", "date": "yyyy-mm-dd"}
+# What is typed as 10.16 becomes a day in 1900.
+_NO_DAY_BEFORE = dt.date(2000, 1, 1)
 _EDITABLE = {"locked": False, "bg_color": "#E2EFDA"}
 _HEADER = {
     **_BASE, "bold": True, "bg_color": "#DDEBF7", "align": "center", "valign": "vcenter", "num_format": "@",
@@ -50,7 +53,8 @@ _SUBTITLE = {"font_size": 10, "num_format": "@"}
 class Column:
     """One column of a sheet.
 
-    `width` is in characters. `editable` cells stay open on a protected sheet; `choices` makes a drop-down of them.
+    `width` is in characters. `editable` cells stay open on a protected sheet; `choices` makes a drop-down of them,
+    `is_date` lets them take a day however it is typed and nothing else.
     A `hidden` column carries what the platform needs back (a key, a checksum) and nobody reads; one that is not
     `printed` is seen on the screen alone. Those that are printed come first.
     """
@@ -61,6 +65,7 @@ class Column:
     choices: tuple[str, ...] = ()
     hidden: bool = False
     printed: bool = True
+    is_date: bool = False
 
     def __post_init__(self) -> None:
         if len(",".join(self.choices)) > CHOICES_LENGTH:
@@ -89,7 +94,7 @@ class Sheet:
         self._set_height(self._line, cells)
         for position, cell in enumerate(cells):
             mark = marks.get(position, "plain") if marks else "plain"
-            self._write(position, cell, mark, self._columns[position].editable)
+            self._write(position, cell, mark, self._columns[position])
         self._line += 1
         self.rows += 1
 
@@ -107,6 +112,14 @@ class Sheet:
                     {
                         "validate": "list", "source": list(column.choices), "error_title": column.header[:32],
                         "error_message": "请从列表中选择 · choose from the list",
+                    },
+                )  # fmt: skip
+            if column.is_date:
+                self._sheet.data_validation(
+                    first, position, last, position,
+                    {
+                        "validate": "date", "criteria": ">=", "value": _NO_DAY_BEFORE, "error_title": column.header[:32],
+                        "error_message": "请按 2026-10-16 的形式填写日期 · write a date like 2026-10-16",
                     },
                 )  # fmt: skip
 
@@ -134,7 +147,8 @@ class Sheet:
         if self._protected:
             self._sheet.protect(
                 secret("workbook"),
-                {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True},
+                # No sorting: a locked sheet would sort the open cells alone, and put each answer to somebody else's row.
+                {"format_columns": True, "format_rows": True, "autofilter": True},
             )
 
     def _set_height(self, line: int, cells: Sequence[Cell]) -> None:
@@ -146,19 +160,19 @@ class Sheet:
         if lines > 1:
             self._sheet.set_row(line, LINE_HEIGHT * min(lines, MOST_LINES) + 2)
 
-    def _write(self, position: int, cell: Cell, mark: Mark, editable: bool) -> None:
-        line, sheet = self._line, self._sheet
+    def _write(self, position: int, cell: Cell, mark: Mark, column: Column) -> None:
+        line, sheet, style, editable = self._line, self._sheet, self._book.cell_format, column.editable
         if cell is None or cell == "":
-            sheet.write_blank(line, position, None, self._book.cell_format("text", mark, editable))
+            sheet.write_blank(line, position, None, style("date" if column.is_date else "text", mark, editable))
         elif isinstance(cell, bool):
-            sheet.write_string(line, position, "是" if cell else "否", self._book.cell_format("text", mark, editable))
+            sheet.write_string(line, position, "是" if cell else "否", style("text", mark, editable))
         elif isinstance(cell, str):
             text = cell if len(cell) <= TEXT_OF_A_CELL else cell[: TEXT_OF_A_CELL - 1] + "…"
-            sheet.write_string(line, position, text, self._book.cell_format("text", mark, editable))
+            sheet.write_string(line, position, text, style("text", mark, editable))
         elif isinstance(cell, dt.date):
-            sheet.write_datetime(line, position, cell, self._book.cell_format("date", mark, editable))
+            sheet.write_datetime(line, position, cell, style("date", mark, editable))
         else:
-            sheet.write_number(line, position, cell, self._book.cell_format("number", mark, editable))
+            sheet.write_number(line, position, cell, style("count" if cell == int(cell) else "number", mark, editable))
 
 
 class Book:

@@ -1,4 +1,4 @@
-"""The tables of a returned file, whatever it was saved as: xlsx, xls, or text with commas or tabs."""
+"""The tables of a returned file, whatever it was saved as: xlsx, xls (.et), ods, or text with commas or tabs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bidui.landing.container import container_of
 from bidui.landing.delimited import DELIMITERS, DelimitedPart, encoding_of, head_of
+from bidui.landing.part import Merged
 from bidui.landing.workbook import Workbook
 from bidui.problem import Problem, ProblemError
 
@@ -36,8 +37,18 @@ def tables(file: Path) -> Iterator[Table]:
         raise ProblemError(_zip(file))
     else:
         for sheet in Workbook(file, file.name, file.name, kind).sheets:
-            yield Table(sheet.sheet, list(sheet.rows()))
+            rows = list(sheet.rows())
+            _fill_down(rows, sheet.merged)
+            yield Table(sheet.sheet, rows)
             sheet.close()
+
+
+def _fill_down(rows: list[list[str]], merged: tuple[Merged, ...]) -> None:
+    """Cells merged over several rows say the same in each of them, as a person sees it; the file keeps the first alone."""
+    for (top, left), (bottom, _) in merged:
+        for row in rows[top + 1 : bottom + 1]:
+            if top < len(rows) and left < len(row) and left < len(rows[top]):
+                row[left] = row[left] or rows[top][left]
 
 
 def _missing(file: Path) -> Problem:

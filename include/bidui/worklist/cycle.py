@@ -20,7 +20,7 @@ from bidui.night.published import require_published
 from bidui.problem import Problem, ProblemError
 from bidui.workbook import SMALL, Cell, Column, Mark, file_stem, open_book, refuse_if_open, writing
 from bidui.worklist.findings import UNPLACED, Finding, Findings, Place
-from bidui.worklist.form import COLUMNS, HOW_TO, SEVERITY, seal
+from bidui.worklist.form import COLUMNS, FORM, HOW_TO, SEVERITY
 
 INDEX = "目录.xlsx"
 SUMS = "SHA256SUMS"
@@ -99,12 +99,13 @@ def _write(path: Path, lines: Iterator[Finding], where: str, cycle: str, night: 
 
 def _cells(number: int, finding: Finding, cycle: str) -> list[Cell]:
     under = "　" * (finding.depth - 1) + "└ " if finding.depth else ""
+    keys = (finding.finding_id, finding.value_hash, cycle)
     return [
         number, finding.household_no, finding.head_name, finding.person_name, finding.id_no,
         f"{under}{finding.title.zh}", SEVERITY[finding.severity], finding.registry_says, finding.departments_say,
         finding.remedy.zh, None, None, None, None, None, None, finding.stands_at, finding.first_seen,
-        f"{finding.title.en}. {finding.remedy.en}", finding.finding_id, finding.value_hash, cycle,
-        seal(finding.finding_id, finding.value_hash, cycle),
+        f"{finding.title.en}. {finding.remedy.en}", *keys,
+        FORM.sealed(keys, (finding.person_name, finding.id_no, finding.title.zh)),
     ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from hand_made import VILLAGE, HandMadeCounty, id_number
 from bidui.contract import load_sources
 from bidui.linkage import review, verdict
 from bidui.night.freeze import freeze
+from bidui.workbook.answer_form import chinese_part
 
 BORN = dt.date(1965, 5, 5)
 REGISTERED = id_number(BORN, serial=1)
@@ -23,6 +24,7 @@ OTHER = id_number(BORN, serial=2)
 THIRD = id_number(dt.date(1977, 7, 7), serial=3)
 FOURTH = id_number(dt.date(1977, 7, 7), serial=4)
 
+HEADER_ROW = 4
 QUEUE = """
 select
     extract, batch_id, row_no, subject_role, 1, row_name, row_id_no, row_sex, row_birth_date, row_village_code,
@@ -65,8 +67,8 @@ def answered(path: Path, queue: list[tuple[Any, ...]], *answers: dict[str, Any])
     review.write_book(path, dt.date(2026, 10, 16), queue)
     book = openpyxl.load_workbook(path)
     sheet = book.active
-    header = {cell.value: cell.column for cell in sheet[3]}
-    for line, answer in enumerate(answers, start=4):
+    header = {chinese_part(str(cell.value)): cell.column for cell in sheet[HEADER_ROW]}
+    for line, answer in enumerate(answers, start=HEADER_ROW + 1):
         for column, value in answer.items():
             sheet.cell(line, header[column]).value = value
     book.save(path)
@@ -88,7 +90,7 @@ def decisions(county: HandMadeCounty) -> dict[int, tuple[Any, ...]]:
 
 
 def codes(applied: verdict.Applied) -> list[str]:
-    return [problem.code for problem in applied.refused]
+    return [problem.code for _, problem in applied.refused]
 
 
 def test_both_wait_for_a_reviewer(county: HandMadeCounty, queue: list[tuple[Any, ...]]) -> None:
@@ -103,8 +105,10 @@ def test_both_wait_for_a_reviewer(county: HandMadeCounty, queue: list[tuple[Any,
         (answer(review.SAME, **{review.REVIEWER: " "}), "linkage.reviewer_missing"),
         (answer(review.SAME, **{review.DAY: "前天"}), "linkage.day_unreadable"),
         (answer(review.SAME, **{review.DAY: "2026-12-31"}), "linkage.day_in_future"),
-        (answer(review.SAME, **{review.CHECK: "0" * 24}), "linkage.key_edited"),
-        (answer(review.SAME, **{review.PERSON: "0" * 32}), "linkage.key_edited"),
+        (answer(review.SAME, **{review.CHECK: "0" * 24}), "form.key_edited"),
+        (answer(review.SAME, **{review.PERSON: "0" * 32}), "form.key_edited"),
+        (answer(review.SAME, **{review.ROW_NAME: "姜二梅"}), "form.row_moved"),
+        (answer("", **{review.REASON: "待查"}), "linkage.verdict_missing"),
     ],
 )
 def test_a_line_that_cannot_stand_is_refused_and_the_rest_goes_in(
@@ -112,10 +116,10 @@ def test_a_line_that_cannot_stand_is_refused_and_the_rest_goes_in(
 ) -> None:
     file = answered(tmp_path / "back.xlsx", queue, line, answer(review.DIFFERENT))
     with psycopg2.connect(county.url) as connection:
-        applied = verdict.apply(connection, file, today=dt.date(2026, 10, 16))
+        applied = verdict.apply(connection, file, tmp_path / "refused", today=dt.date(2026, 10, 16))
         connection.rollback()
     assert (applied.new, codes(applied)) == (1, [code])
-    assert applied.refused[0].row == 4
+    assert applied.refused[0][1].row == HEADER_ROW + 1
 
 
 def as_text(path: Path) -> Path:
@@ -136,7 +140,7 @@ def as_edited(path: Path) -> Path:
     sheet.protection.disable()
     sheet.title = "已填"
     sheet.insert_cols(1, 2)
-    header = next(cell for cell in sheet[3] if cell.value == review.VERDICT)
+    header = next(cell for cell in sheet[HEADER_ROW] if str(cell.value).startswith(review.VERDICT))
     header.value = "结论\u3000verdict "
     book.create_sheet("草稿", 0).append(["随手记"])
     book.save(path)
@@ -152,12 +156,12 @@ def test_verdicts_are_found_however_the_workbook_was_edited(
         with connection.cursor() as cursor:
             cursor.execute("select count(*) from ledger.link_verdict")
             (before,) = cursor.fetchone() or (0,)
-            applied = verdict.apply(connection, file, today=dt.date(2026, 10, 16))
+            applied = verdict.apply(connection, file, tmp_path / "refused", today=dt.date(2026, 10, 16))
             cursor.execute("select count(*) from ledger.link_verdict")
             assert cursor.fetchone() == (before + 1,)  # however often the line stands in the file
         connection.rollback()
     assert set(codes(applied)) == {"linkage.verdict_unknown"}
-    assert applied.refused[0].row == 4
+    assert applied.refused[0][1].row == HEADER_ROW + 1
 
 
 def test_a_pair_that_is_not_waiting_is_refused(
@@ -166,7 +170,7 @@ def test_a_pair_that_is_not_waiting_is_refused(
     stale = [(*queue[0][:-1], "a" * 32)]
     file = answered(tmp_path / "stale.xlsx", stale, answer(review.SAME))
     with psycopg2.connect(county.url) as connection:
-        assert codes(verdict.apply(connection, file, today=dt.date(2026, 10, 16))) == ["linkage.not_waiting"]
+        assert codes(verdict.apply(connection, file, tmp_path / "refused", today=dt.date(2026, 10, 16))) == ["linkage.not_waiting"]
 
 
 def next_night(county: HandMadeCounty) -> None:
@@ -184,8 +188,8 @@ def test_verdicts_decide_from_the_next_night_on_and_lapse(
     file = answered(tmp_path / "back.xlsx", queue, answer(review.SAME), answer(review.DIFFERENT))
     for expected in ((2, 0), (0, 2)):  # the same workbook twice changes nothing
         with psycopg2.connect(county.url) as connection:
-            applied = verdict.apply(connection, file, today=dt.date(2026, 10, 16))
-        assert (applied.new, applied.known, applied.refused) == (*expected, ())
+            applied = verdict.apply(connection, file, tmp_path / "refused", today=dt.date(2026, 10, 16))
+        assert (applied.new, applied.known, applied.refused, applied.refused_list) == (*expected, (), None)
     # The night was frozen before the workbook came back: built once more, it says what it said.
     county.reconcile()
     assert {row_no: said[0] for row_no, said in decisions(county).items()} == {1: "review", 2: "review"}
@@ -230,5 +234,5 @@ def test_verdicts_are_never_changed(county: HandMadeCounty, queue: list[tuple[An
 def test_another_workbook_is_no_review(county: HandMadeCounty, tmp_path: Path) -> None:
     openpyxl.Workbook().save(tmp_path / "other.xlsx")
     with pytest.raises(Exception, match="linkage review"):
-        verdict.apply(county.connection, tmp_path / "other.xlsx")
+        verdict.apply(county.connection, tmp_path / "other.xlsx", tmp_path)
 

@@ -52,6 +52,7 @@ def outcomes(connection: psycopg2.extensions.connection) -> int:
 REFUSED: dict[str, Callable[[Answer], Answer]] = {
     "finding_unknown": lambda a: dataclasses.replace(a, finding_id="nothing"),
     "finding_closed": lambda a: dataclasses.replace(a, finding_id="f0", value_hash="h0"),
+    "verdict_missing": lambda a: dataclasses.replace(a, verdict=" "),
     "verdict_unknown": lambda a: dataclasses.replace(a, verdict="maybe"),
     "wrong_side_unknown": lambda a: dataclasses.replace(a, wrong_side="village"),
     "values_missing": lambda a: dataclasses.replace(a, value_hash=None),
@@ -113,6 +114,20 @@ def test_a_batch_of_answers_goes_in_row_by_row(connection) -> None:
         assert cursor.fetchall() == [("户籍已迁出", NIGHT, "名单.xlsx", 4)]
 
 
+def test_an_answer_of_an_earlier_day_does_not_undo_a_later_one(connection) -> None:
+    """A list of an earlier cycle comes back after a newer one; on the same day, and for 待补正, the last word counts."""
+    later = dataclasses.replace(GOOD, finding_id="f8", value_hash="h8", answered_on=NIGHT)
+    earlier = dataclasses.replace(later, verdict="confirmed", field_check="入户", answered_on=OPENED)
+    unclear = dataclasses.replace(later, verdict="unclear")
+    assert apply(connection, [unclear], today=NIGHT).new == 1
+    assert apply(connection, [later], today=NIGHT).new == 1
+    (refused,) = apply(connection, [earlier], today=NIGHT).refused
+    assert [problem.code for problem in refused.problems] == ["outcome.answered_since"]
+    assert apply(connection, [later], today=NIGHT).recorded[0].is_new is False
+    assert apply(connection, [dataclasses.replace(later, reason="更正")], today=NIGHT).new == 1
+    connection.rollback()
+
+
 def test_answers_are_never_changed(connection) -> None:
     apply(connection, [GOOD], today=NIGHT)
     connection.commit()
@@ -141,4 +156,4 @@ def test_every_reason_has_words() -> None:
     text = (sql_dir() / "031_outcome.sql").read_text(encoding="utf-8")
     said = set(re.findall(r"then '([a-z]+_[a-z_]+)'", text)) | set(re.findall(r"array\['([a-z_]+)'\]", text))
     assert said == codes()
-    assert set(REFUSED) | {"answers_contradict"} == codes()
+    assert set(REFUSED) | {"answers_contradict", "answered_since"} == codes()

@@ -27,8 +27,8 @@ from bidui.platform import steps
 from bidui.problem import ProblemError
 from bidui.warehouse.connection import connect
 from bidui.warehouse.migrate import refresh_outward
+from bidui.workbook.answer_form import chinese_part
 from bidui.worklist import take_back, write_cycle
-from bidui.worklist.form import chinese_part
 from bidui.worklist.places import refused_folder, returned_folder, taken_folder, worklist_folder
 
 NIGHT = dt.date(2026, 10, 16)
@@ -336,7 +336,7 @@ def test_answers_are_found_however_the_list_was_edited(
         " where finding_id in ('f3', 'f5') order by 1",
     )
     assert [row[:4] for row in answers] == [("f3", "confirmed", "registry", None), ("f5", "false_positive", "department", "已在外地参保")]
-    assert answers[0][4:] == ("2026年10月16日 李四 入户查看", "李四", NIGHT, "vf3")
+    assert answers[0][4:] == ("李四 入户查看", "李四", NIGHT, "vf3")
     assert answers[1][4:] == (None, "李四", NIGHT, "vf5")  # no way of checking: half a record is none
     (again,) = back(connection, tmp_path, file)
     assert (again.recorded, again.known, again.refused) == (0, 2, [])
@@ -366,7 +366,7 @@ def test_rows_that_cannot_stand_go_back_as_a_list_and_the_rest_go_in(connection:
     answer(other, "f2", 核实结果="不属实", **CHECKED)  # neither a wrong side nor a note
     first, second = back(connection, tmp_path, path, other)
     assert codes(first) == [["outcome.field_check_missing"], ["outcome.verdict_unknown"]]
-    assert codes(second) == [["worklist.key_edited"], ["outcome.reason_missing"]]
+    assert codes(second) == [["form.key_edited"], ["outcome.reason_missing"]]
     assert (first.recorded + first.known, len(first.lines)) == (1, 3)
     assert ask(connection, "select verdict from ledger.answer where finding_id = 'f5' order by outcome_id desc limit 1") == [("unclear",)]
     table = [[cell.value for cell in row] for row in openpyxl.load_workbook(first.refused_list).active]
@@ -399,7 +399,7 @@ def test_an_answer_to_values_that_have_changed_since_is_stale(connection: Any, l
     ("name", "content", "code"),
     [
         ("名单.csv", "姓名,电话\n甲,1\n", "worklist.unknown_file"),
-        ("清单.csv", "核实结果,疑点编号\n属实,f1\n", "worklist.no_column"),
+        ("清单.csv", "核实结果,疑点编号\n属实,f1\n", "form.no_column"),
         ("空.xlsx", "", "file.empty"),
     ],
 )
