@@ -14,8 +14,10 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-from bidui.home import secret
+from bidui.home import home, secret
 
 _BLANKS = re.compile(r"[\s\u200b\ufeff*“”\"'└]+")
 _ENDINGS = re.compile(r"[.。!,;、]+$")
@@ -124,11 +126,17 @@ def _bare(text: str) -> str:
     return _BLANKS.sub("", unicodedata.normalize("NFKC", text))
 
 
+@cache
+def _secret_of(_home: Path) -> bytes:
+    """The platform's secret, read once: a night seals 100,000 rows."""
+    return secret("workbook").encode()
+
+
 class _RowSeal:
     """The marks of a row that only this platform makes: of its keys, and of each cell beside these keys."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._own = hmac.digest(secret("workbook").encode(), "\x1f".join(keys).encode(), "sha256")
+        self._own = hmac.digest(_secret_of(home()), "\x1f".join(keys).encode(), "sha256")
         self.of_keys = "s" + self._own.hex()[:_KEY_MARKS]
 
     def of_cell(self, position: int, cell: str) -> str:
