@@ -25,15 +25,24 @@ from sqlglot import exp
 
 Mode = Literal["pgaudit", "statements", "off"]
 
-# `log_line_prefix = '%m [%p] %u@%d %a '`, as the embedded server is configured and a server of one's own should be.
+# What the embedded server writes, and a server of one's own should. Without %a: a session calls itself what it likes, and
+# `LOG:  statement: select 1 --` would hide the statement behind it.
+LINE_PREFIX = "%m [%p] %u@%d "
 _LINE = re.compile(
-    r"^(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\S* \S+ \[(?P<session>\d+)\] (?P<login>\S+)@(?P<database>\S+) .*?"
-    r"LOG:  (?:(?P<is_audit>AUDIT: )|statement: |execute (?!fetch from )[^:]*: )(?P<statement>.*)$"
+    r"^(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\S* \S+ \[(?P<session>\d+)\] (?P<login>\S+)@(?P<database>\S+) "
+    r"LOG:  (?P<kind>AUDIT: |statement: |execute fetch from |execute |fastpath function call: )(?P<statement>.*)$"
 )
+# `execute NAME/PORTAL: statement`. The client chooses the name, and it may hold a colon: whatever could be the statement
+# is read as one.
+_NAMED = re.compile(r": (?=\s*(?:select|with|table|values|copy|declare|explain|[-/(]))", re.IGNORECASE)
 # pgaudit writes: type, statement and sub-statement number, class, command, object's type and name, statement, parameters.
 _NUMBER, _COMMAND, _STATEMENT = 1, 4, 7
 # Where the query starts in a statement: after `declare … cursor for`, `explain`, `copy (`; nowhere in `begin` or `set`.
 _QUERY = re.compile(r"\b(?:select|with|table|values|copy)\b", re.IGNORECASE)
+# Statements within a statement, as text that is put together when it runs: nobody can tell from the log what was read.
+_HIDES_STATEMENTS = re.compile(
+    r"\bdo\b|\b(?:query|table|schema|database|cursor)_to_xml|\bts_(?:stat|rewrite)\b", re.IGNORECASE
+)
 # A longer statement goes on in lines that start with a tab.
 _CONTINUED = "\t"
 
@@ -89,13 +98,16 @@ def read(paths: Iterable[Path], database: str, views: frozenset[str], search_pat
     """
     for path in paths:
         with path.open(encoding="utf-8", errors="replace") as lines:
-            for login, at, statement in _statements(lines, database):
-                found = _views_of(statement, views, search_path)
-                yield Access(login, at, found or (), is_readable=found is not None)
+            for login, at, readings in _statements(lines, database):
+                found = [_views_of(reading, views, search_path) for reading in readings]
+                understood = [names for names in found if names is not None]
+                yield Access(login, at, tuple(sorted({*chain(*understood)})), is_readable=found[:1] == understood[:1] != [])
 
 
-def _statements(lines: Iterable[str], database: str) -> Iterator[tuple[str, dt.datetime, str]]:
+def _statements(lines: Iterable[str], database: str) -> Iterator[tuple[str, dt.datetime, tuple[str, ...]]]:
+    """Login, time, and what each entry may say was run: none where it does not say it."""
     audited: dict[str, tuple[str, str]] = {}
+    run: set[tuple[str, str, int]] = set()
     entry: re.Match[str] | None = None
     text: list[str] = []
     for line in chain(lines, [""]):
@@ -103,11 +115,23 @@ def _statements(lines: Iterable[str], database: str) -> Iterator[tuple[str, dt.d
             text.append(line[1:])
             continue
         if entry is not None:
-            said: str | None = "".join(text)
-            if entry["is_audit"]:
-                said = _audited(entry["session"], "".join(text), audited)
-            if said is not None:
-                yield entry["login"], dt.datetime.fromisoformat(entry["at"]), said
+            session, login, said = entry["session"], entry["login"], "".join(text)
+            at = dt.datetime.fromisoformat(entry["at"])
+            if entry["kind"] == "AUDIT: ":
+                said_by_pgaudit = _audited(session, said, audited)
+                if said_by_pgaudit is not None:
+                    yield login, at, (said_by_pgaudit,)
+            elif entry["kind"] == "statement: ":
+                yield login, at, (said,)
+            elif entry["kind"].startswith("execute"):
+                readings = tuple(said[named.end() :] for named in _NAMED.finditer(said)) or (said,)
+                # The blocks of a cursor are one statement. A name may say "fetch from" too: the first time it counts.
+                seen = (session, login, hash(readings))
+                if not entry["kind"].endswith("fetch from ") or seen not in run:
+                    yield login, at, readings
+                run.add(seen)
+            else:
+                yield login, at, ()
         entry = _LINE.match(line)
         if entry is not None and entry["database"] != database:
             entry = None
@@ -126,7 +150,9 @@ def _audited(session: str, line: str, last: dict[str, tuple[str, str]]) -> str |
 
 
 def _views_of(statement: str, views: frozenset[str], search_path: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The outward views and functions that a statement reads; None when it cannot be parsed."""
+    """The outward views and functions that a statement reads; None when that cannot be told."""
+    if _HIDES_STATEMENTS.search(statement):
+        return None
     query = _QUERY.search(statement)
     if query is None:
         return ()

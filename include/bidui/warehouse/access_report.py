@@ -44,7 +44,7 @@ def by_day(
 ) -> list[DayOfAccess]:
     """Count accesses per login, day and view, in that order.
 
-    `logs` are a server's own log files (`log_line_prefix = '%m [%p] %u@%d %a '`); without them the embedded server's.
+    `logs` are a server's own log files (`log_line_prefix = '%m [%p] %u@%d '`); without them the embedded server's.
     Raises ProblemError when the warehouse is somebody else's server and no log is given.
     """
     if not logs and is_external():
@@ -86,8 +86,8 @@ def _log_is_elsewhere() -> Problem:
         what_zh="访问日志在数据库服务器上",
         what_en="the log of accesses is on the database server",
         column="--log",
-        expected_zh="服务器日志文件，log_line_prefix = '%m [%p] %u@%d %a '",
-        expected_en="the server's log files, written with log_line_prefix = '%m [%p] %u@%d %a '",
+        expected_zh="服务器日志文件，log_line_prefix = '%m [%p] %u@%d '",
+        expected_en="the server's log files, written with log_line_prefix = '%m [%p] %u@%d '",
         fix_zh="取得日志文件后用 --log 指定",
         fix_en="fetch them and name them with --log",
     )

@@ -76,7 +76,7 @@ def log() -> Iterator[Path]:
     port = free_port()
     settings = (
         f"-p {port} -k {work} -c listen_addresses=127.0.0.1 -c shared_preload_libraries=pgaudit"
-        " -c log_line_prefix='%m [%p] %u@%d %a ' -c log_timezone=Asia/Shanghai"
+        " -c log_line_prefix='%m [%p] %u@%d ' -c log_timezone=Asia/Shanghai"
     )
     run(str(programs / "initdb"), "-D", f"{work}/data", "-A", "trust", "-E", "UTF8")
     run(str(programs / "pg_ctl"), "-D", f"{work}/data", "-l", f"{work}/server.log", "-o", settings, "-w", "start")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bidui.warehouse import access_log
+from bidui.warehouse import access_log, embedded
 
 VIEWS = frozenset({"audit.person", "audit.finding", "audit.explain_finding", "published.coverage"})
 PATH = ("audit", "ledger", "published")
-PREFIX = "2026-10-17 08:15:02.123 CST [4711] zhang_san@bidui DBeaver LOG:  "
+PREFIX = "2026-10-17 08:15:02.123 CST [4711] zhang_san@bidui LOG:  "
 
 
 def accesses(tmp_path: Path, *lines: str) -> list[access_log.Access]:
@@ -84,3 +84,33 @@ def test_the_blocks_of_a_cursor_are_one_statement(tmp_path: Path) -> None:
     first = f"{PREFIX}execute S_1/C_2: select * from audit.person"
     more = f"{PREFIX}execute fetch from S_1/C_2: select * from audit.person"
     assert len(accesses(tmp_path, first, more, more)) == 1
+
+
+@pytest.mark.parametrize("line", [
+    "statement: do $$ begin execute 'sel' || 'ect * from audit.per' || 'son'; end $$",
+    "statement: select query_to_xml('sel' || 'ect * from audit.per' || 'son', true, true, '')",
+    "statement: select table_to_xml('audit.person'::regclass, true, true, '')",
+    "statement: select * from ts_stat('select x from audit.' || 'person')",
+    "statement: -- select 1;\tx\n\tdo $$ begin end $$",
+    'fastpath function call: "explain_finding" (OID 20817)',
+    "execute a: do 'begin end'",
+])
+def test_what_hides_what_it_reads_is_counted_as_not_understood(tmp_path: Path, line: str) -> None:
+    assert [(access.views, access.is_readable) for access in accesses(tmp_path, f"{PREFIX}{line}")] == [((), False)]
+
+
+def test_a_driver_s_begin_reads_nothing(tmp_path: Path) -> None:
+    (access,) = accesses(tmp_path, f"{PREFIX}execute <unnamed>: BEGIN READ ONLY")
+    assert (access.views, access.is_readable) == ((), True)
+
+
+@pytest.mark.parametrize("name", ["fetch from x", "a: select 1 --", "a: select '", "a b", "<unnamed>"])
+def test_a_prepared_statement_is_counted_whatever_it_is_called(tmp_path: Path, name: str) -> None:
+    (access,) = accesses(tmp_path, f"{PREFIX}execute {name}: select * from audit.person where ''=''")
+    assert access.views == ("audit.person",)
+
+
+def test_a_session_s_own_name_is_not_in_the_line() -> None:
+    """It may be `LOG:  statement: select 1 --`; then the rest of the line would be a comment."""
+    assert "%a" not in access_log.LINE_PREFIX
+    assert f"log_line_prefix = '{access_log.LINE_PREFIX}'" in embedded.SETTINGS
