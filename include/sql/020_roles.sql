@@ -82,7 +82,12 @@ select
     coalesce(bool_or(county_code = '*'), false) as all_counties,
     coalesce(array_agg(county_code), '{}') as counties,
     coalesce(bool_or(county_code = '*' and may_see_identifiers), false) as all_identifiers,
-    coalesce(array_agg(county_code) filter (where may_see_identifiers), '{}') as identifier_counties
+    coalesce(array_agg(county_code) filter (where may_see_identifiers), '{}') as identifier_counties,
+    -- The counties once more, by all twelve digits and by the six that codes of their divisions begin with, to look one up
+    -- without calling a function (see make_outward).
+    coalesce(
+        jsonb_object_agg(county_code, true) || jsonb_object_agg(left(county_code, 6), true), '{}'
+    ) as county_rights
 from ledger.access_grant
 where login = session_user and revoked_at is null and (valid_until is null or valid_until >= ledger.county_today());
 comment on view ledger.session_access is '当前登录的授权 · rights of the connected login';

@@ -1,5 +1,12 @@
 -- How an outward view is made. Definitions in the files that follow say `{night}` where the night belongs: the view
 -- reads the published one, and <view>_asof(date), where there is one, any night that is kept, with the same rights.
+--
+-- They say `{all_counties}`, `{counties}`, `{all_identifiers}` and `{identifier_counties}` where the rights of whoever is
+-- connected belong. `explain analyze` counts what every step did, and a reader's own condition that cannot raise an error
+-- is tried within the view: asked before the rights, it would answer any question about other counties' people, yes or
+-- no. So rights are single values, which are there when the table is scanned (joined, they would be asked above the
+-- scan), and what asks them, `({all_counties} or {counties}[code] is not null)`, calls no function: PostgreSQL tries
+-- the cheapest condition first, and nothing is cheaper.
 
 create or replace function ledger.make_outward(
     schema_name name, view_name name, needs text[], definition text, with_asof boolean default true
@@ -8,13 +15,20 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    with_rights text := regexp_replace(
+        replace(
+            replace(definition, '{counties}', '((select county_rights from ledger.session_access))'),
+            '{identifier_counties}', '(select identifier_counties from ledger.session_access)::text[]'
+        ),
+        '\{(all_counties|all_identifiers)\}', '(select \1 from ledger.session_access)', 'g'
+    );
     qualified text := format('%I.%I', schema_name, view_name);
     asof text := format('%I.%I(date)', schema_name, view_name || '_asof');
     -- A night that is computed and not published is nobody's yet.
     asof_definition text := case when with_asof then replace(
-        definition, '{night}', '(select $1 where $1 <= (select as_of from ledger.published_night))'
+        with_rights, '{night}', '(select $1 where $1 <= (select as_of from ledger.published_night))'
     ) end;
-    wanted text := md5(concat(definition, asof_definition));
+    wanted text := md5(concat(with_rights, asof_definition));
 begin
     -- A mart that no night has built yet: its view comes with the first one.
     if exists (select from unnest(needs) as need (name) where to_regclass(need.name) is null) then
@@ -30,7 +44,7 @@ begin
     execute format('drop view if exists %s', qualified);
     execute format(
         'create view %s with (security_barrier = true) as %s',
-        qualified, replace(definition, '{night}', '(select as_of from ledger.published_night)')
+        qualified, replace(with_rights, '{night}', '(select as_of from ledger.published_night)')
     );
     execute format('alter view %s owner to bidui_view_owner', qualified);
     if with_asof then

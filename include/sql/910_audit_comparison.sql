@@ -25,11 +25,11 @@ begin
                     c.subject_kind::text,
                     ledger.shown_key(c.subject_key, coalesce(p.person_no, h.household_no))::text as subject_key,
                     case
-                        when my.all_identifiers or c.county_code = any(my.identifier_counties) then coalesce(p.person_name, h.head_name)
+                        when {all_identifiers} or c.county_code = any({identifier_counties}) then coalesce(p.person_name, h.head_name)
                         else ledger.masked_name(coalesce(p.person_name, h.head_name))
                     end as person_name,
                     case
-                        when my.all_identifiers or c.county_code = any(my.identifier_counties) then coalesce(p.id_no, h.head_id_no)
+                        when {all_identifiers} or c.county_code = any({identifier_counties}) then coalesce(p.id_no, h.head_id_no)
                         else ledger.masked_id(coalesce(p.id_no, h.head_id_no))
                     end as id_no,
                     c.household_no::text,
@@ -38,12 +38,12 @@ begin
                     c.village_code::text,
                     c.field::text,
                     case
-                        when c.field <> 'person_name' or my.all_identifiers or c.county_code = any(my.identifier_counties)
+                        when c.field <> 'person_name' or {all_identifiers} or c.county_code = any({identifier_counties})
                             then c.registry_value
                         else ledger.masked_name(c.registry_value)
                     end as registry_value,
                     case
-                        when c.field <> 'person_name' or my.all_identifiers or c.county_code = any(my.identifier_counties)
+                        when c.field <> 'person_name' or {all_identifiers} or c.county_code = any({identifier_counties})
                             then c.department_value
                         else ledger.masked_name(c.department_value)
                     end as department_value,
@@ -57,7 +57,6 @@ begin
                     c.department_row_no::bigint,
                     c.link_tier::text
                 from mart_comparison.%I as c
-                cross join ledger.session_access as my
                 left join mart_summary.person as p
                     on
                         c.subject_kind = 'person'
@@ -73,7 +72,7 @@ begin
                 where
                     c.from_night <= {night}
                     and {night} < c.to_night
-                    and (my.all_counties or c.county_code = any(my.counties))
+                    and ({all_counties} or {counties}[c.county_code] is not null)
                 $view$,
                 comparison
             )

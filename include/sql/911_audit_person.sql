@@ -11,8 +11,8 @@ select ledger.make_outward(
         p.person_no,
         p.household_key,
         p.household_no,
-        case when my.all_identifiers or p.county_code = any(my.identifier_counties) then p.person_name else ledger.masked_name(p.person_name) end as person_name,
-        case when my.all_identifiers or p.county_code = any(my.identifier_counties) then p.id_no else ledger.masked_id(p.id_no) end as id_no,
+        case when {all_identifiers} or p.county_code = any({identifier_counties}) then p.person_name else ledger.masked_name(p.person_name) end as person_name,
+        case when {all_identifiers} or p.county_code = any({identifier_counties}) then p.id_no else ledger.masked_id(p.id_no) end as id_no,
         p.id_state,
         p.county_code,
         p.town_code,
@@ -112,11 +112,10 @@ select ledger.make_outward(
         p.property__dwelling_rights,
         p.open_findings
     from mart_summary.person as p
-    cross join ledger.session_access as my
     where
         p.from_night <= {night}
         and {night} < p.to_night
-        and (my.all_counties or p.county_code = any(my.counties))
+        and ({all_counties} or {counties}[p.county_code] is not null)
     $view$
 );
 
@@ -130,8 +129,8 @@ select ledger.make_outward(
         h.household_key,
         h.household_no,
         h.head_person_key,
-        case when my.all_identifiers or h.county_code = any(my.identifier_counties) then h.head_name else ledger.masked_name(h.head_name) end as head_name,
-        case when my.all_identifiers or h.county_code = any(my.identifier_counties) then h.head_id_no else ledger.masked_id(h.head_id_no) end as head_id_no,
+        case when {all_identifiers} or h.county_code = any({identifier_counties}) then h.head_name else ledger.masked_name(h.head_name) end as head_name,
+        case when {all_identifiers} or h.county_code = any({identifier_counties}) then h.head_id_no else ledger.masked_id(h.head_id_no) end as head_id_no,
         h.county_code,
         h.town_code,
         h.village_code,
@@ -199,11 +198,10 @@ select ledger.make_outward(
         h.property__has_other_dwelling,
         h.open_findings
     from mart_summary.household as h
-    cross join ledger.session_access as my
     where
         h.from_night <= {night}
         and {night} < h.to_night
-        and (my.all_counties or h.county_code = any(my.counties))
+        and ({all_counties} or {counties}[h.county_code] is not null)
     $view$
 );
 
@@ -223,10 +221,9 @@ select ledger.make_outward(
         f.value::numeric,
         f.share::numeric
     from mart_summary.profile as f
-    cross join ledger.session_access as my
     where
         f.from_night <= {night}
         and {night} < f.to_night
-        and (my.all_counties or left(f.division_code, 6) || '000000' = any(my.counties))
+        and ({all_counties} or {counties}[left(f.division_code, 6)] is not null)
     $view$
 );

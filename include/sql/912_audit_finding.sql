@@ -15,17 +15,17 @@ select ledger.make_outward(
             when
                 f.subject_kind = 'person'
                 and p.person_key is null
-                and not (my.all_identifiers or f.county_code = any(my.identifier_counties))
+                and not ({all_identifiers} or f.county_code = any({identifier_counties}))
                 then ledger.masked_id(f.subject_key)
             else ledger.shown_key(f.subject_key, coalesce(p.person_no, h.household_no))
         end as subject_key,
         f.object_key::text,
         case
-            when my.all_identifiers or f.county_code = any(my.identifier_counties) then coalesce(p.person_name, h.head_name)
+            when {all_identifiers} or f.county_code = any({identifier_counties}) then coalesce(p.person_name, h.head_name)
             else ledger.masked_name(coalesce(p.person_name, h.head_name))
         end as person_name,
         case
-            when my.all_identifiers or f.county_code = any(my.identifier_counties) then coalesce(p.id_no, h.head_id_no)
+            when {all_identifiers} or f.county_code = any({identifier_counties}) then coalesce(p.id_no, h.head_id_no)
             else ledger.masked_id(coalesce(p.id_no, h.head_id_no))
         end as id_no,
         f.household_no::text,
@@ -35,7 +35,7 @@ select ledger.make_outward(
         f.departments::text[],
         f.owner_department::text,
         case
-            when my.all_identifiers or f.county_code = any(my.identifier_counties) then f.evidence
+            when {all_identifiers} or f.county_code = any({identifier_counties}) then f.evidence
             else f.evidence - 'personal'
         end as evidence,
         f.state::text,
@@ -51,7 +51,6 @@ select ledger.make_outward(
         f.opened_on::date,
         f.close_reason::text
     from mart_finding.finding as f
-    cross join ledger.session_access as my
     left join mart_summary.person as p
         on
             f.subject_kind = 'person'
@@ -67,7 +66,7 @@ select ledger.make_outward(
     where
         f.from_night <= {night}
         and {night} < f.to_night
-        and (my.all_counties or f.county_code = any(my.counties))
+        and ({all_counties} or {counties}[f.county_code] is not null)
     $view$
 );
 
@@ -82,16 +81,15 @@ select ledger.make_outward(
         e.event::text,
         e.state::text,
         case
-            when my.all_identifiers or f.county_code = any(my.identifier_counties) then e.evidence
+            when {all_identifiers} or f.county_code = any({identifier_counties}) then e.evidence
             else e.evidence - 'personal'
         end as evidence
     from mart_finding.finding_event as e
     inner join mart_finding.finding as f
         on f.finding_id = e.finding_id and f.from_night <= {night} and {night} < f.to_night
-    cross join ledger.session_access as my
     where
         e.as_of <= {night}
-        and (my.all_counties or f.county_code = any(my.counties))
+        and ({all_counties} or {counties}[f.county_code] is not null)
     $view$
 );
 
@@ -116,13 +114,12 @@ select ledger.make_outward(
         l.comparison::jsonb,
         l.gates::jsonb
     from mart_identity.link as l
-    cross join ledger.session_access as my
     left join mart_summary.person as p
         on p.person_key = l.person_key and p.from_night <= {night} and {night} < p.to_night
     where
         l.from_night <= {night}
         and {night} < l.to_night
-        and (my.all_counties or p.county_code = any(my.counties))
+        and ({all_counties} or {counties}[p.county_code] is not null)
     $view$
 );
 
@@ -154,15 +151,14 @@ select ledger.make_outward(
         on k.kind = 'person' and p.person_key = k.life_key and p.from_night <= {night} and {night} < p.to_night
     left join mart_summary.household as h
         on k.kind = 'household' and h.household_key = k.life_key and h.from_night <= {night} and {night} < h.to_night
-    cross join ledger.session_access as my
     cross join lateral (
         select
-            my.all_identifiers
-            or coalesce(p.county_code, h.county_code) = any(my.identifier_counties) as see
+            {all_identifiers}
+            or coalesce(p.county_code, h.county_code) = any({identifier_counties}) as see
     ) as may
     where
         k.from_night <= {night}
         and {night} < k.to_night
-        and (my.all_counties or coalesce(p.county_code, h.county_code) = any(my.counties))
+        and ({all_counties} or {counties}[coalesce(p.county_code, h.county_code)] is not null)
     $view$
 );

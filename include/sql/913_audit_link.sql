@@ -19,7 +19,6 @@ select ledger.make_outward(
             sum(b.bits::numeric) over (partition by l.batch_id, l.row_no, l.subject_role order by b.step), 2
         )::double precision as total
     from mart_identity.link as l
-    cross join ledger.session_access as my
     cross join lateral (
         select
             row_number() over (order by o.step, e.key) as step,
@@ -36,7 +35,7 @@ select ledger.make_outward(
         l.comparison ? 'bits'
         and l.from_night <= {night}
         and {night} < l.to_night
-        and (my.all_counties or p.county_code = any(my.counties))
+        and ({all_counties} or {counties}[p.county_code] is not null)
     $view$
 );
 
@@ -51,17 +50,18 @@ select ledger.make_outward(
         q.row_no::bigint,
         q.subject_role::text,
         ledger.shown_key(q.person_key, p.person_no)::text as person_key,
-        p.person_no::text,
+        -- Of both tables: a condition on it is asked of rows that are theirs to see.
+        case when p.person_key = q.person_key then p.person_no end::text as person_no,
         q.county_code::text,
-        case when shows.names then q.row_name else ledger.masked_name(q.row_name) end as row_name,
-        case when shows.names then q.row_id_no else ledger.masked_id(q.row_id_no) end as row_id_no,
+        case when {all_identifiers} or q.county_code = any({identifier_counties}) then q.row_name else ledger.masked_name(q.row_name) end as row_name,
+        case when {all_identifiers} or q.county_code = any({identifier_counties}) then q.row_id_no else ledger.masked_id(q.row_id_no) end as row_id_no,
         q.row_sex::text,
-        case when shows.names then q.row_birth_date end as row_birth_date,
+        case when {all_identifiers} or q.county_code = any({identifier_counties}) then q.row_birth_date end as row_birth_date,
         coalesce(row_village.name, q.row_village_code)::text as row_village_name,
-        case when shows.names then q.person_name else ledger.masked_name(q.person_name) end as person_name,
-        case when shows.names then q.id_no else ledger.masked_id(q.id_no) end as id_no,
+        case when {all_identifiers} or q.county_code = any({identifier_counties}) then q.person_name else ledger.masked_name(q.person_name) end as person_name,
+        case when {all_identifiers} or q.county_code = any({identifier_counties}) then q.id_no else ledger.masked_id(q.id_no) end as id_no,
         q.sex::text,
-        case when shows.names then q.birth_date end as birth_date,
+        case when {all_identifiers} or q.county_code = any({identifier_counties}) then q.birth_date end as birth_date,
         coalesce(village.name, q.village_code)::text as village_name,
         q.tier::text,
         q.rule::text,
@@ -71,10 +71,6 @@ select ledger.make_outward(
         q.mention_hash::text,
         q.person_hash::text
     from mart_identity.link_review as q
-    cross join ledger.session_access as my
-    cross join lateral (
-        select my.all_identifiers or coalesce(q.county_code = any(my.identifier_counties), false) as names
-    ) as shows
     left join mart_summary.person as p
         on p.person_key = q.person_key and p.from_night <= {night} and {night} < p.to_night
     left join reference.division as row_village
@@ -86,6 +82,6 @@ select ledger.make_outward(
     where
         q.from_night <= {night}
         and {night} < q.to_night
-        and (my.all_counties or q.county_code = any(my.counties))
+        and ({all_counties} or {counties}[q.county_code] is not null)
     $view$
 );

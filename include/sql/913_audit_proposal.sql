@@ -10,11 +10,11 @@ select ledger.make_outward(
         c.subject_kind::text,
         ledger.shown_key(c.subject_key, coalesce(p.person_no, h.household_no))::text as subject_key,
         case
-            when shown.names then coalesce(p.person_name, h.head_name)
+            when {all_identifiers} or c.county_code = any({identifier_counties}) then coalesce(p.person_name, h.head_name)
             else ledger.masked_name(coalesce(p.person_name, h.head_name))
         end as person_name,
         case
-            when shown.names then coalesce(p.id_no, h.head_id_no)
+            when {all_identifiers} or c.county_code = any({identifier_counties}) then coalesce(p.id_no, h.head_id_no)
             else ledger.masked_id(coalesce(p.id_no, h.head_id_no))
         end as id_no,
         c.household_no::text,
@@ -23,12 +23,12 @@ select ledger.make_outward(
         c.village_code::text,
         c.field::text,
         case
-            when shown.names or not c.is_personal then c.registry_value
+            when {all_identifiers} or c.county_code = any({identifier_counties}) or not c.is_personal then c.registry_value
             when c.field = 'id_no' then ledger.masked_id(c.registry_value)
             else ledger.masked_name(c.registry_value)
         end as registry_value,
         case
-            when shown.names or not c.is_personal then c.proposed_value
+            when {all_identifiers} or c.county_code = any({identifier_counties}) or not c.is_personal then c.proposed_value
             when c.field = 'id_no' then ledger.masked_id(c.proposed_value)
             else ledger.masked_name(c.proposed_value)
         end as proposed_value,
@@ -37,10 +37,6 @@ select ledger.make_outward(
         c.registry_batch_id::bigint,
         c.registry_row_no::bigint
     from mart_summary.cleansing_proposal as c
-    cross join ledger.session_access as my
-    cross join lateral (
-        select my.all_identifiers or c.county_code = any(my.identifier_counties) as names
-    ) as shown
     left join mart_summary.person as p
         on
             c.subject_kind = 'person'
@@ -56,6 +52,6 @@ select ledger.make_outward(
     where
         c.from_night <= {night}
         and {night} < c.to_night
-        and (my.all_counties or c.county_code = any(my.counties))
+        and ({all_counties} or {counties}[c.county_code] is not null)
     $view$
 );

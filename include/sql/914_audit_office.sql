@@ -10,7 +10,7 @@ select ledger.make_outward(
         {night} as as_of,
         c.household_no::text,
         case
-            when my.all_identifiers or c.county_code = any(my.identifier_counties) then h.head_name
+            when {all_identifiers} or c.county_code = any({identifier_counties}) then h.head_name
             else ledger.masked_name(h.head_name)
         end as head_name,
         c.county_code::text,
@@ -22,14 +22,13 @@ select ledger.make_outward(
         c.evidence::jsonb,
         c.due_on::date
     from mart_summary.monitoring_candidate as c
-    cross join ledger.session_access as my
     inner join reference.monitoring_trigger as t on c.direction = t.direction and c.trigger = t.trigger
     left join mart_summary.household as h
         on c.household_key = h.household_key and h.from_night <= {night} and {night} < h.to_night
     where
         c.from_night <= {night}
         and {night} < c.to_night
-        and (my.all_counties or c.county_code = any(my.counties))
+        and ({all_counties} or {counties}[c.county_code] is not null)
     $view$
 );
 
@@ -42,7 +41,7 @@ select ledger.make_outward(
         {night} as as_of,
         p.household_no::text,
         case
-            when my.all_identifiers or p.county_code = any(my.identifier_counties) then h.head_name
+            when {all_identifiers} or p.county_code = any({identifier_counties}) then h.head_name
             else ledger.masked_name(h.head_name)
         end as head_name,
         p.county_code::text,
@@ -61,13 +60,12 @@ select ledger.make_outward(
         p.measures::text,
         h.open_findings::int
     from mart_summary.household_plan as p
-    cross join ledger.session_access as my
     left join mart_summary.household as h
         on p.household_key = h.household_key and h.from_night <= {night} and {night} < h.to_night
     where
         p.from_night <= {night}
         and {night} < p.to_night
-        and (my.all_counties or p.county_code = any(my.counties))
+        and ({all_counties} or {counties}[p.county_code] is not null)
     $view$
 );
 
@@ -91,12 +89,11 @@ select ledger.make_outward(
         v.is_met::boolean,
         v.reason::text
     from mart_summary.village_exit as v
-    cross join ledger.session_access as my
     inner join reference.village_exit_condition as c on v.condition = c.condition
     where
         v.from_night <= {night}
         and {night} < v.to_night
-        and (my.all_counties or v.county_code = any(my.counties))
+        and ({all_counties} or {counties}[v.county_code] is not null)
     $view$
 );
 
@@ -134,7 +131,7 @@ begin
             c.subject_kind::text,
             ledger.shown_key(c.subject_key, coalesce(p.person_no, h.household_no))::text as subject_key,
             case
-                when my.all_identifiers or c.county_code = any(my.identifier_counties) then coalesce(p.person_name, h.head_name)
+                when {all_identifiers} or c.county_code = any({identifier_counties}) then coalesce(p.person_name, h.head_name)
                 else ledger.masked_name(coalesce(p.person_name, h.head_name))
             end as person_name,
             c.county_code::text,
@@ -158,7 +155,6 @@ begin
             c.department_batch_id::bigint,
             c.department_row_no::bigint
         from ({compared}) as c
-        cross join ledger.session_access as my
         left join mart_summary.person as p
             on
                 c.subject_kind = 'person'
@@ -175,7 +171,7 @@ begin
             c.from_night <= {night}
             and {night} < c.to_night
             and c.reason is distinct from 'out_of_scope'
-            and (my.all_counties or c.county_code = any(my.counties))
+            and ({all_counties} or {counties}[c.county_code] is not null)
         $view$, '{compared}', compared)
     );
 end

@@ -20,11 +20,10 @@ select ledger.make_outward(
         f.verdict::text,
         f.note::text
     from mart_summary.reported_figure_audit as f
-    cross join ledger.session_access as my
     where
         f.from_night <= {night}
         and {night} < f.to_night
-        and (my.all_counties or f.division_code is null or left(f.division_code, 6) || '000000' = any(my.counties))
+        and ({all_counties} or f.division_code is null or {counties}[left(f.division_code, 6)] is not null)
     $view$
 );
 

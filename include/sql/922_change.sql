@@ -15,11 +15,10 @@ select ledger.make_outward(
         c.reason::text,
         c.delta::bigint
     from mart_summary.change as c
-    cross join ledger.session_access as my
     where
         c.from_night <= {night}
         and {night} < c.to_night
-        and (my.all_counties or left(c.division_code, 6) || '000000' = any(my.counties))
+        and ({all_counties} or {counties}[left(c.division_code, 6)] is not null)
     $view$
 );
 

@@ -20,11 +20,10 @@ select ledger.make_outward(
         a.wrong::bigint,
         round(a.wrong::numeric / nullif(a.judged, 0), 4)::numeric as wrong_share
     from mart_summary.extract_accuracy as a
-    cross join ledger.session_access as my
     where
         a.from_night <= {night}
         and {night} < a.to_night
-        and (my.all_counties or a.county_code = any(my.counties))
+        and ({all_counties} or {counties}[a.county_code] is not null)
     $view$
 );
 
