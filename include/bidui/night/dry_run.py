@@ -21,8 +21,9 @@ from bidui.problem import Problem, ProblemError
 from bidui.reference.parameter import PARAMETER_COLUMNS, PARAMETER_OPTIONAL, check_parameters, known_parameters
 from bidui.reference.table import read_table
 from bidui.rule.binding import BindError, BoundRule, attempt, compile_night, failed_on_data, refusal, relation
-from bidui.rule.catalogue import Catalogue, RuleProblem, load
+from bidui.rule.catalogue import Catalogue, load
 from bidui.rule.parameter import ParameterRow, Parameters
+from bidui.rule.problem import RuleProblem
 
 # By kind of subject, the fact table that has a row of every one of them.
 _SUBJECTS = {"person": "mart_comparison.fact_person", "household": "mart_comparison.fact_household"}

@@ -1,8 +1,9 @@
 """Rules are data: `load` reads and checks the catalogue, `bind` makes it run on one night."""
 
 from bidui.rule.binding import Binding, BoundRule, bind
-from bidui.rule.catalogue import Catalogue, NotCarried, RuleProblem, load
+from bidui.rule.catalogue import Catalogue, NotCarried, load
 from bidui.rule.definition import Example, Grain, Parameter, Rule, RuleException
+from bidui.rule.problem import RuleProblem
 
 __all__ = [
     "Binding",

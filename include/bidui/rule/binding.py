@@ -14,10 +14,11 @@ import psycopg2.extensions
 from psycopg2 import sql
 
 from bidui.home import dbt_dir
-from bidui.rule.catalogue import Catalogue, RuleProblem, load, problem_of
+from bidui.rule.catalogue import Catalogue, load
 from bidui.rule.definition import Grain, Rule
 from bidui.rule.expression import ExpressionError, compile_expression
 from bidui.rule.parameter import ParameterError, ParameterRow, Parameters, quote
+from bidui.rule.problem import Refusal, RuleProblem, Words, rule_problem
 
 # What PostgreSQL calls the common mistakes of a rule, in Chinese.
 _REASONS_ZH = {
@@ -61,12 +62,9 @@ class Binding:
 class BindError(ValueError):
     """A rule cannot run on this night."""
 
-    def __init__(self, place: str, expected: tuple[str, str], fix: tuple[str, str], code: str = "rule_refused") -> None:
+    def __init__(self, place: str, expected: Words, fix: Words, code: str = "rule_refused") -> None:
         super().__init__(f"{place}: {expected[0]} · {expected[1]}")
-        self.place = place
-        self.expected = expected
-        self.fix = fix
-        self.code = code
+        self.refusal = Refusal(place, code, expected, fix)
 
 
 def bind(
@@ -244,11 +242,7 @@ def columns_of(connection: psycopg2.extensions.connection, name: str) -> frozens
 
 def refusal(rule: Rule, error: BindError) -> RuleProblem:
     """The problem that a person reads when a rule is refused."""
-    return RuleProblem(
-        rule.file, rule.id,
-        problem_of(rule.file, rule.id, rule.line_of(error.place), error.place, error.code, error.expected, error.fix),
-        rule.version,
-    )
+    return rule_problem(rule.file, rule.id, rule.line_of(error.refusal.place), error.refusal, rule.version)
 
 
 def _refuse_failing(connection: psycopg2.extensions.connection, binding: Binding) -> None:

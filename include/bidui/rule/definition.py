@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,14 +116,19 @@ class Rule:
 
     def line_of(self, place: str) -> int | None:
         """The line of a place such as `predicate, character 5` or `exceptions.newborn`; the rule's own where it has none."""
-        key = re.split(r"[^a-z_]", place, maxsplit=1)[0]
-        return self.lines.get(key, self.lines.get(""))
+        return line_of(self.lines, place)
 
     def is_active(self, as_of: dt.date) -> bool:
         """Whether the rule runs on the night `as_of`; `active_to` is the last night it runs."""
         return (self.active_from is None or self.active_from <= as_of) and (
             self.active_to is None or as_of <= self.active_to
         )
+
+
+def line_of(lines: Mapping[str, int], place: str) -> int | None:
+    """The line of a rule's place, by the lines of its keys; under "" stands the rule's own."""
+    key = re.split(r"[^a-z_]", place, maxsplit=1)[0]
+    return lines.get(key, lines.get(""))
 
 
 def digest_of_definition(definition: dict[str, Any]) -> str:

@@ -15,10 +15,11 @@ from psycopg2 import sql
 
 from bidui.home import dbt_dir
 from bidui.rule.binding import BindError, BoundRule, check, compile_rule, refusal, relation
-from bidui.rule.catalogue import Catalogue, RuleProblem
+from bidui.rule.catalogue import Catalogue
 from bidui.rule.definition import Grain, Rule
 from bidui.rule.facts import FactColumns, contract_columns, create_empty
 from bidui.rule.parameter import ParameterRow, Parameters
+from bidui.rule.problem import RuleProblem
 
 SHIPPED_PARAMETERS = Path("seeds", "parameter_default.csv")
 
