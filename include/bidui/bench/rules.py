@@ -17,7 +17,7 @@ from psycopg2 import sql
 
 from bidui.bench.database import database
 from bidui.bench.night import AS_OF, ingest, reconcile
-from bidui.rule.binding import relation
+from bidui.rule.compiled import relation
 from bidui.rule.facts import contract_columns
 
 BASE_PERSONS = 5_000

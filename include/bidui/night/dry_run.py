@@ -20,8 +20,9 @@ from bidui.night.published import not_published
 from bidui.problem import Problem, ProblemError
 from bidui.reference.parameter import PARAMETER_COLUMNS, PARAMETER_OPTIONAL, check_parameters, known_parameters
 from bidui.reference.table import read_table
-from bidui.rule.binding import BindError, BoundRule, attempt, compile_night, failed_on_data, refusal, relation
+from bidui.rule.binding import compile_night
 from bidui.rule.catalogue import Catalogue, load
+from bidui.rule.compiled import BindError, BoundRule, attempt, failed_on_data, refusal, relation
 from bidui.rule.parameter import ParameterRow, Parameters
 from bidui.rule.problem import RuleProblem
 

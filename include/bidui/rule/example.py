@@ -14,8 +14,8 @@ import psycopg2.extensions
 from psycopg2 import sql
 
 from bidui.home import dbt_dir
-from bidui.rule.binding import BindError, BoundRule, check, compile_rule, refusal, relation
 from bidui.rule.catalogue import Catalogue
+from bidui.rule.compiled import BindError, BoundRule, check, compile_rule, refusal, relation
 from bidui.rule.definition import Grain, Rule
 from bidui.rule.facts import FactColumns, contract_columns, create_empty
 from bidui.rule.parameter import ParameterRow, Parameters
