@@ -24,25 +24,6 @@ months_of_tekun as (
 
 ),
 
-disability_month as (
-
-    select
-        person_key,
-        coalesce(pay_month, list_month) as month,
-        sum(coalesce(living_subsidy, 0) + coalesce(nursing_subsidy, 0)) > 0 as is_paid
-    from {{ linked_rows('stg_civil_affairs__disability', history=true) }} as d
-    group by 1, 2
-
-),
-
-months_of_disability as (
-
-    select list_month as month from ledger.batch_tonight where extract = 'disability'
-    union
-    select month from {{ ref('int_fact__period') }} where extract = 'disability' and month is not null
-
-),
-
 paid as (
 
     select
@@ -131,7 +112,6 @@ final as (
         p.dibao_persons,
         p.listed_members,
         p.stated_household_size,
-        r.household_members as registry_members,
         p.monthly_amount,
         p.supplement_amount,
         round(p.amount_per_person, 2) as amount_per_person,
@@ -142,13 +122,11 @@ final as (
         p.care_ability,
         p.institution,
         p.is_tekun_same_month,
-        case when k.month is not null then coalesce(d.is_paid, false) end as has_disability_subsidy_same_month,
         death.death__died_on as died_on,
         (
             (extract(year from p.month) - extract(year from death.death__died_on)) * 12
             + extract(month from p.month) - extract(month from death.death__died_on)
         )::int as months_after_death,
-        m.marriage__last_on as last_marriage_on,
         m.marriage__spouse_person_key as spouse_person_key,
         r.says_dibao,
         r.says_tekun,
@@ -163,8 +141,6 @@ final as (
     inner join {{ ref('int_fact__death') }} as death on death.person_key = p.person_key
     inner join {{ ref('int_fact__marriage') }} as m on m.person_key = p.person_key
     inner join {{ ref('int_fact__civil_affairs') }} as c on c.person_key = p.person_key
-    left join disability_month as d on d.person_key = p.person_key and d.month = p.month
-    left join months_of_disability as k on k.month = p.month
 
 )
 

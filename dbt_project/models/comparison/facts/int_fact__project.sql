@@ -34,17 +34,6 @@ with project as (
 
 ),
 
-household_project as (
-
-    select
-        household_key,
-        count(*)::int as projects
-    from project
-    where household_key is not null
-    group by 1
-
-),
-
 -- The project of the same household that comes before this one, else after it.
 other_project as (
 
@@ -104,11 +93,9 @@ final as (
         p.subsidy_amount,
         p.paid_on,
         p.is_accepted,
-        hp.projects as projects_of_household,
         o.other_project_year,
         p.paid_on - p.accepted_on as days_accepted_to_paid,
         r.household_members as members,
-        h.is_unsafe_house as registry_is_unsafe_house,
         r.household_type,
         case when p.registry_key is not null and dk.plan_year is not null then dy.person_key is not null end
             as head_dibao_in_plan_year,
@@ -116,8 +103,6 @@ final as (
             as head_tekun_in_plan_year
     from project as p
     left join {{ ref('int_fact__registry') }} as r on r.person_key = p.registry_key
-    left join {{ ref('int_fact__registry_household') }} as h on h.household_key = p.household_key
-    left join household_project as hp on hp.household_key = p.household_key
     left join other_project as o on o.batch_id = p.batch_id and o.row_no = p.row_no
     left join dibao_kept as dk on dk.plan_year = p.plan_year
     left join dibao_year as dy on dy.person_key = p.registry_key and dy.plan_year = p.plan_year

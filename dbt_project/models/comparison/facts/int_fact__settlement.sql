@@ -88,9 +88,6 @@ final as (
         s.visit_type = '住院' as is_inpatient,
         s.visit_type = '门诊慢特病' as is_chronic_outpatient,
         paid.reimbursed,
-        paid.reimbursed / nullif(s.fee_total, 0) as ratio_total,
-        paid.reimbursed / nullif(s.in_scope_amount, 0) as ratio_in_scope,
-        s.fee_total - s.fund_pay_total - s.personal_total - coalesce(s.hospital_pay, 0) as component_gap,
         case
             when coalesce(s.account_pay, s.cash_pay) is not null
                 then s.personal_total - coalesce(s.account_pay, 0) - coalesce(s.cash_pay, 0)

@@ -5,7 +5,6 @@
     'settlements': ('count(*)', 'true'),
     'inpatient_settlements': ('count(*)', 'is_inpatient'),
     'chronic_settlements': ('count(*)', 'is_chronic_outpatient'),
-    'in_county_not_one_stop': ('count(*)', "is_in_county and settlement_mode <> '一站式'"),
 } -%}
 {%- set sums = {
     'fee_total': ('fee_total', 'true'),
@@ -43,15 +42,6 @@ per_person as (
 
 ),
 
-after_death as (
-
-    select person_key, count(*)::int as after_death
-    from {{ ref('int_fact__settlement') }}
-    where days_after_death > 0
-    group by 1
-
-),
-
 -- The latest settlement of the year stands for the lineage.
 latest as (
 
@@ -84,12 +74,10 @@ select
     e.person_key,
     {{ lineage('hi_settlement', 'e', 'l') }},
     {{ said('hi_settlement', 'e', 'e.hi_settlement__waits', 'waits') }},
-    {{ name_on_row('hi_settlement', 'e', 'l') }},
-    {%- for name in (counts.keys() | list) + (sums.keys() | list) %}
-    {{ fact('e.hi_settlement', 'p.' ~ name, '0') }} as hi_settlement__{{ name }},
+    {{ name_on_row('hi_settlement', 'e', 'l') }}
+    {%- for name in (counts.keys() | list) + (sums.keys() | list) %},
+    {{ fact('e.hi_settlement', 'p.' ~ name, '0') }} as hi_settlement__{{ name }}
     {%- endfor %}
-    {{ fact('e.hi_settlement', 'a.after_death', '0') }} as hi_settlement__after_death
 from {{ ref('int_fact__evidence') }} as e
 left join latest_row as l on l.person_key = e.person_key
 left join per_person as p on p.person_key = e.person_key
-left join after_death as a on a.person_key = e.person_key
