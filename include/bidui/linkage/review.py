@@ -37,13 +37,13 @@ FORM = AnswerForm(
 
 # First what is printed on one A4 page across: both sides, what speaks for and against, the answer.
 _COLUMNS = (
-    Column(f"{ROW_NAME}\nList: name", 10), Column(f"{ROW_ID_NO}\nList: ID number", 19), Column("部门性别\nList: sex", 7),
+    Column(f"{ROW_NAME}\nList: name", 10), Column(f"{ROW_ID_NO}\nList: ID number", 19), Column("部门性别\nList: sex", 8),
     Column("部门出生日期\nList: birth", 12), Column(f"{ROW_VILLAGE}\nList: village", 10),
     Column(f"{PERSON_NAME}\nReg.: name", 10), Column("名册证件号码\nRegistry: ID number", 19),
-    Column("名册性别\nReg.: sex", 7), Column("名册出生日期\nReg.: birth", 12), Column("名册所在村\nReg.: village", 10),
+    Column("名册性别\nReg.: sex", 8), Column("名册出生日期\nReg.: birth", 12), Column("名册所在村\nReg.: village", 10),
     Column("各项比较\nComparison", 28), Column("为何需要复核\nWhy", 28),
     Column(f"{VERDICT}\nVerdict", 9, editable=True, choices=tuple(CHOICES)), Column(f"{REASON}\nReason", 18, editable=True),
-    Column(f"{REVIEWER}\nReviewer", 9, editable=True), Column(f"{DAY}\nDate", 11, editable=True, is_date=True),
+    Column(f"{REVIEWER}\nReviewer", 9, editable=True), Column(f"{DAY}\nDate", 11, editable=True, holds="date"),
     Column("数据项\nExtract", 24, printed=False), Column("批次\nBatch", 8, printed=False),
     Column("行号\nRow", 8, printed=False), Column("角色\nRole", 10, printed=False), Column("行数\nRows", 7, printed=False),
     Column(f"{PERSON_NO}\nRegistry person", 16, printed=False), Column("权重（比特）\nWeight, bits", 12, printed=False),
@@ -100,8 +100,9 @@ def write_book(path: Path, night: dt.date, pairs: Sequence[tuple[Any, ...]]) -> 
     titles = {key: extract.title.zh for key, extract in load_sources().extracts.items()}
     with open_book(path, created=night, title="人员关联复核 · review of links") as book:
         sheet = book.sheet(
-            "复核 review", _COLUMNS, titles=(f"人员关联复核（{night}） · links to review", *_TITLES), protected=True
-        )
+            "复核 review", _COLUMNS, titles=(f"人员关联复核（{night}） · links to review", *_TITLES), protected=True,
+            frozen=2,
+        )  # fmt: skip
         for extract, batch_id, row_no, role, rows, *both_sides, weight, comparison, gates, mention, person in pairs:
             name, id_no, sex, birth_date, village, person_no, person_name, *rest = both_sides
             keys = (mention, person)

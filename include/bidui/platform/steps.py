@@ -218,21 +218,20 @@ def take_returned() -> dict[str, int]:
     from bidui.warehouse.connection import connect
     from bidui.worklist.places import refused_folder, returned_folder, taken_folder
 
+    done = {"files": 0, "recorded": 0, "refused": 0}
     connection = connect(application="bidui returned worklists")
     try:
-        taken = worklist.take_folder(
+        for one in worklist.take_folder(
             connection, returned_folder(), taken_folder(), refused_folder(), by="returned folder"
-        )
+        ):
+            done["files"] += 1
+            done["recorded"] += one.recorded
+            done["refused"] += len(one.refused)
+            if one.refused_list:
+                log.warning("退回名单 · answers to send back: %s", one.refused_list)
     finally:
         connection.close()
-    for one in taken:
-        if one.refused_list:
-            log.warning("退回名单 · answers to send back: %s", one.refused_list)
-    return {
-        "files": len(taken),
-        "recorded": sum(one.recorded for one in taken),
-        "refused": sum(len(one.refused) for one in taken),
-    }
+    return done
 
 
 def receipts() -> int:

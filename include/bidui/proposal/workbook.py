@@ -136,6 +136,7 @@ def _sheet(
             f"比对日期 {night}；黄色为建议值，灰色为把握低；“无”为应清空；名册其余各列在右侧"
             " · yellow: proposed, grey: low confidence, 无: none; more columns to the right",
         ),
+        frozen=min(3, next(at for at, place in enumerate(places) if place.kind != "registry")),
     )  # fmt: skip
     for row, proposals in _rows(connection, extract, given):
         cells: list[Cell] = []
@@ -199,12 +200,15 @@ def _rows(
 def _basis(
     basis: dict[str, Any], kind: str, field: str, sources: Sources, claims: dict[tuple[str, str, str], str]
 ) -> str:
-    parts = []
+    """Who says what, a line for all rows of a list that say the same."""
+    rows_of: dict[tuple[str, str], list[str]] = {}
     for claim in basis["claims"]:
         extract = sources.extracts.get(claim["extract"])
         where = extract.title.zh if extract else claim["extract"]
         if "row_no" in claim:
-            where += f" 批次{claim['batch_id']} 第{claim['row_no']}行"
+            where += f" 批次{claim['batch_id']}"
         tier = f"，{claim['link_tier']}级关联" if "link_tier" in claim else ""
-        parts.append(f"{where}{tier}，{claims[kind, field, claim['claim']]}，{SAYS[claim['says']]}")
-    return "；".join(parts) + f"（{basis['departments']}个部门一致）"
+        says = f"{tier}，{claims[kind, field, claim['claim']]}，{SAYS[claim['says']]}"
+        rows_of.setdefault((where, says), []).extend([f"{claim['row_no']}"] if "row_no" in claim else [])
+    told = [f"{where} 第{'、'.join(rows)}行{says}" if rows else f"{where}{says}" for (where, says), rows in rows_of.items()]
+    return "\n".join(told) + f"（{basis['departments']}个部门一致）"

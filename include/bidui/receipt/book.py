@@ -142,7 +142,9 @@ def _data_date(part: Part) -> tuple[Cell, Cell]:
 
 
 def _counts(receipt: Receipt) -> list[tuple[str, Cell, Cell, Mark]]:
-    """Counts as sums that can be checked by eye."""
+    """Counts as sums that can be checked by eye; none of a file that was not opened because it had come before."""
+    if receipt.status == "duplicate":
+        return []
     read, skipped, landed = (receipt.total(f"rows_{count}") for count in ("read", "skipped", "landed"))
     accepted, quarantined = receipt.total("rows_accepted"), receipt.total("rows_quarantined")
     kinds = {kind: sum(part.header_report.get("skipped", {}).get(kind, 0) for part in receipt.parts) for kind in _SKIPPED}
@@ -173,7 +175,7 @@ def _counts(receipt: Receipt) -> list[tuple[str, Cell, Cell, Mark]]:
 def _failed(book: Book, receipt: Receipt, failed_rows: Iterable[FailedRow]) -> None:
     several = len(receipt.parts) > 1
     columns = [
-        Column("行号\nRow in your file", 10), Column("列\nColumn", 24), Column("问题\nWhat is wrong", 44),
+        Column("行号\nRow in your file", 10, holds="ordinal"), Column("列\nColumn", 24), Column("问题\nWhat is wrong", 44),
         Column("请您处理\nWhat to do", 30), Column("English", 50),
     ]  # fmt: skip
     if several:

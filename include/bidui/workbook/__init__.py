@@ -2,7 +2,15 @@
 
 from bidui.workbook.answer_form import AnswerForm
 from bidui.workbook.form_sheet import MOST_FORMS, FormSheet
-from bidui.workbook.place import export_folder, file_stem, refuse_if_open, replacing, writing
+from bidui.workbook.place import (
+    export_folder,
+    file_stem,
+    is_left_beside,
+    open_marks,
+    refuse_if_open,
+    replacing,
+    writing,
+)
 from bidui.workbook.safe_sheet import SMALL, Book, Cell, Column, Mark, Sheet, open_book
 
 __all__ = [
@@ -17,7 +25,9 @@ __all__ = [
     "Sheet",
     "export_folder",
     "file_stem",
+    "is_left_beside",
     "open_book",
+    "open_marks",
     "refuse_if_open",
     "replacing",
     "writing",

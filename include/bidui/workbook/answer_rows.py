@@ -62,6 +62,26 @@ def answered_rows(file: Path, form: AnswerForm, stranger: Problem) -> Answered:
     return Answered(tuple(rows), left_open)
 
 
+def column_gone(file: Path, row: AnsweredRow, form: AnswerForm) -> tuple[Problem, ...]:
+    """What to add to a refusal where columns that are filled in were renamed or removed: then nothing was left out."""
+    gone = [name for name in form.others if name not in row.cells]
+    if not gone:
+        return ()
+    return (
+        Problem(
+            code="form.column_gone",
+            file=file.name,
+            sheet=row.sheet,
+            row=row.number,
+            column="、".join(gone),
+            what_zh="表中没有这些列（被改名或删除），所填内容未能读取",
+            what_en="these columns were renamed or removed, so what stands in them was not read",
+            fix_zh="把表头改回下发时的写法",
+            fix_en="write the headers as they were handed out",
+        ),
+    )
+
+
 class _Reading:
     """One sheet under way: which columns its rows stand in, since a list pasted below another brings its own header."""
 

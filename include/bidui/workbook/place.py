@@ -10,6 +10,8 @@ from pathlib import Path
 from bidui.home import folder
 from bidui.problem import Problem, ProblemError
 
+# In bytes: to ask for a longer one is an error.
+_LONGEST_NAME = 255
 # What Windows takes in no name; a dot too, since what follows it would pass for an ending.
 _UNUSABLE = re.compile(r'[\x00-\x1f\\/:*?"<>|.]+')
 
@@ -54,24 +56,34 @@ def writing(path: Path) -> Iterator[None]:
         raise ProblemError(_not_written(path, error)) from error
 
 
+def open_marks(path: Path) -> list[Path]:
+    """What says that somebody has the file open: Office leaves `~$name` beside it, LibreOffice `.~lock.name#`."""
+    marks = (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#"))
+    return [mark for mark in marks if len(mark.name.encode()) <= _LONGEST_NAME and mark.exists()]
+
+
+def is_left_beside(name: str) -> bool:
+    """Whether a file of this name is what suites and systems leave beside others: nothing that anybody hands in."""
+    return name.startswith(("~$", ".")) or name.casefold() in ("thumbs.db", "desktop.ini")
+
+
 def refuse_if_open(path: Path) -> None:
-    """Raise ProblemError when somebody has the file open: Office leaves `~$name` beside it, LibreOffice `.~lock.name#`.
+    """Raise ProblemError when somebody has the file open.
 
     Replaced under their hands, the file would be written over with the old content at their next save.
     """
-    for mark in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
-        if mark.exists():
-            raise ProblemError(
-                Problem(
-                    code="export.open_elsewhere",
-                    file=path.name,
-                    what_zh="文件正在别处打开，未作更改",
-                    what_en="the file is open elsewhere; nothing was changed",
-                    found=mark.name,
-                    fix_zh=f"关闭该文件后重试；如确无人打开，删除 {mark}",
-                    fix_en=f"close it and try again; if nobody has it open, remove {mark}",
-                )
+    for mark in open_marks(path):
+        raise ProblemError(
+            Problem(
+                code="export.open_elsewhere",
+                file=path.name,
+                what_zh="文件正在别处打开，未作更改",
+                what_en="the file is open elsewhere; nothing was changed",
+                found=mark.name,
+                fix_zh=f"关闭该文件后重试；如确无人打开，删除 {mark}",
+                fix_en=f"close it and try again; if nobody has it open, remove {mark}",
             )
+        )
 
 
 def _not_written(path: Path, error: OSError) -> Problem:

@@ -9,6 +9,8 @@ from pathlib import Path
 from bidui.problem import Problem
 from bidui.workbook.safe_sheet import Column, open_book
 
+_ABOUT_COLUMNS = frozenset({"form.no_column", "form.column_twice", "form.column_gone"})
+
 RefusedRow = tuple[str | None, int | None, Sequence[str], Sequence[Problem]]
 """Sheet, row number, what the row is about and what was answered, and why it goes back."""
 
@@ -23,7 +25,7 @@ def write(
 ) -> None:
     """Write the list; `about` are the columns for what a row is about and what was answered."""
     columns = [
-        Column("工作表\nSheet", 12), Column("行号\nRow", 7), *about, Column("退回原因\nWhy it goes back", 40),
+        Column("工作表\nSheet", 12), Column("行号\nRow", 7, holds="ordinal"), *about, Column("退回原因\nWhy it goes back", 40),
         Column("请您处理\nWhat to do", 36), Column("English", 60),
     ]  # fmt: skip
     with open_book(path, created=day, title="退回的核实结果") as book:
@@ -38,4 +40,4 @@ def write(
 
 def _what(problem: Problem) -> str:
     """What is wrong, with the columns where they are the point."""
-    return f"“{problem.column}”{problem.what_zh}" if problem.code in ("form.no_column", "form.column_twice") else problem.what_zh
+    return f"“{problem.column}”：{problem.what_zh}" if problem.code in _ABOUT_COLUMNS else problem.what_zh

@@ -38,7 +38,13 @@ _MARKS: dict[Mark, dict[str, Any]] = {
     "warning": {"bg_color": "#FCE4D6", "font_color": "#9C0006"},
 }
 # `#,##0.##` would leave a dot behind whole numbers in Excel.
-_NUMBER_FORMATS = {"text": "@", "count": "#,##0", "number": "#,##0.00", "date": "yyyy-mm-dd"}
+_KINDS: dict[str, dict[str, Any]] = {
+    "text": {"num_format": "@"},
+    "count": {"num_format": "#,##0"},
+    "number": {"num_format": "#,##0.00"},
+    "ordinal": {"num_format": "0", "align": "center"},
+    "date": {"num_format": "yyyy-mm-dd", "align": "left"},
+}
 # What is typed as 10.16 becomes a day in 1900.
 _NO_DAY_BEFORE = dt.date(2000, 1, 1)
 _EDITABLE = {"locked": False, "bg_color": "#E2EFDA"}
@@ -54,7 +60,8 @@ class Column:
     """One column of a sheet.
 
     `width` is in characters. `editable` cells stay open on a protected sheet; `choices` makes a drop-down of them,
-    `is_date` lets them take a day however it is typed and nothing else.
+    those of a column that `holds` dates take a day however it is typed and nothing else. What holds ordinals (numbers of
+    rows, which people look up) is written without separators.
     A `hidden` column carries what the platform needs back (a key, a checksum) and nobody reads; one that is not
     `printed` is seen on the screen alone. Those that are printed come first.
     """
@@ -65,7 +72,7 @@ class Column:
     choices: tuple[str, ...] = ()
     hidden: bool = False
     printed: bool = True
-    is_date: bool = False
+    holds: Literal["anything", "date", "ordinal"] = "anything"
 
     def __post_init__(self) -> None:
         if len(",".join(self.choices)) > CHOICES_LENGTH:
@@ -76,10 +83,18 @@ class Sheet:
     """One sheet of a `Book`: titles, a header that stays in sight, rows. A full sheet goes on in `<name> (2)`."""
 
     def __init__(
-        self, book: Book, name: str, columns: Sequence[Column], titles: Sequence[str], *, protected: bool, filtered: bool
+        self,
+        book: Book,
+        name: str,
+        columns: Sequence[Column],
+        titles: Sequence[str],
+        *,
+        protected: bool,
+        filtered: bool,
+        frozen: int,
     ) -> None:
         self._book, self._name, self._columns = book, name, tuple(columns)
-        self._titles, self._protected, self._filtered = tuple(titles), protected, filtered
+        self._titles, self._protected, self._filtered, self._frozen = tuple(titles), protected, filtered, frozen
         self._parts = 0
         self.rows = 0
         self._begin()
@@ -114,7 +129,7 @@ class Sheet:
                         "error_message": "请从列表中选择 · choose from the list",
                     },
                 )  # fmt: skip
-            if column.is_date:
+            if column.holds == "date":
                 self._sheet.data_validation(
                     first, position, last, position,
                     {
@@ -137,7 +152,7 @@ class Sheet:
         for position, column in enumerate(self._columns):
             self._sheet.write_string(self._header_line, position, column.header, self._book.format(_HEADER))
         self._line = self._header_line + 1
-        self._sheet.freeze_panes(self._line, 0)
+        self._sheet.freeze_panes(self._line, self._frozen)
         self._sheet.repeat_rows(self._header_line)
         self._sheet.set_landscape()
         self._sheet.set_paper(9)  # A4
@@ -163,7 +178,7 @@ class Sheet:
     def _write(self, position: int, cell: Cell, mark: Mark, column: Column) -> None:
         line, sheet, style, editable = self._line, self._sheet, self._book.cell_format, column.editable
         if cell is None or cell == "":
-            sheet.write_blank(line, position, None, style("date" if column.is_date else "text", mark, editable))
+            sheet.write_blank(line, position, None, style("date" if column.holds == "date" else "text", mark, editable))
         elif isinstance(cell, bool):
             sheet.write_string(line, position, "是" if cell else "否", style("text", mark, editable))
         elif isinstance(cell, str):
@@ -172,7 +187,8 @@ class Sheet:
         elif isinstance(cell, dt.date):
             sheet.write_datetime(line, position, cell, style("date", mark, editable))
         else:
-            sheet.write_number(line, position, cell, style("count" if cell == int(cell) else "number", mark, editable))
+            kind = "ordinal" if column.holds == "ordinal" else "count" if cell == int(cell) else "number"
+            sheet.write_number(line, position, cell, style(kind, mark, editable))
 
 
 class Book:
@@ -201,9 +217,13 @@ class Book:
         titles: Sequence[str] = (),
         protected: bool = False,
         filtered: bool = True,
+        frozen: int = 0,
     ) -> Sheet:
-        """Begin a sheet; the one before is finished, because memory is kept flat by writing one sheet at a time."""
-        sheet = Sheet(self, name, columns, titles, protected=protected, filtered=filtered)
+        """Begin a sheet; the one before is finished, because memory is kept flat by writing one sheet at a time.
+
+        The first `frozen` columns stay in sight beside those that are filled in.
+        """
+        sheet = Sheet(self, name, columns, titles, protected=protected, filtered=filtered, frozen=frozen)
         self._follow(sheet)
         return sheet
 
@@ -246,7 +266,7 @@ class Book:
         if key not in self._formats:
             properties = {
                 **_BASE,
-                "num_format": _NUMBER_FORMATS[kind],
+                **_KINDS[kind],
                 **(_EDITABLE if editable else {}),
                 **_MARKS[mark],
             }

@@ -20,7 +20,7 @@ from bidui.night.published import require_published
 from bidui.problem import Problem, ProblemError
 from bidui.workbook import SMALL, Cell, Column, Mark, file_stem, open_book, refuse_if_open, writing
 from bidui.worklist.findings import UNPLACED, Finding, Findings, Place
-from bidui.worklist.form import COLUMNS, FORM, HOW_TO, SEVERITY
+from bidui.worklist.form import COLUMNS, FORM, FROZEN, HOW_TO, SEVERITY
 
 INDEX = "目录.xlsx"
 SUMS = "SHA256SUMS"
@@ -88,8 +88,9 @@ def _write(path: Path, lines: Iterator[Finding], where: str, cycle: str, night: 
     first = list(islice(lines, SMALL + 1))
     with open_book(path, created=night, title=f"疑点核实清单 {cycle}", is_small=len(first) <= SMALL) as book:
         sheet = book.sheet(
-            "疑点清单", COLUMNS, titles=[f"疑点核实清单 · {where} · 周期 {cycle} · Worklist", *HOW_TO], protected=True
-        )
+            "疑点清单", COLUMNS, titles=[f"疑点核实清单 · {where} · 周期 {cycle} · Worklist", *HOW_TO],
+            protected=True, frozen=FROZEN,
+        )  # fmt: skip
         for number, finding in enumerate(chain(first, lines), start=1):
             marks: dict[int, Mark] = {_SEVERITY_COLUMN: _MARKS.get(finding.severity, "plain")}
             sheet.row(_cells(number, finding, cycle), marks)

@@ -26,9 +26,12 @@ FORM = AnswerForm(
     optional=frozenset({ID_NUMBER}),
 )
 
+# The first columns stay in sight, as far as the person's name.
+FROZEN = 4
+
 # Printed on one A4 page across, so every character of width counts; what only a screen needs stands to the right.
 COLUMNS = (
-    Column("序号\nNo.", 5),
+    Column("序号\nNo.", 5, holds="ordinal"),
     Column("户编号\nHousehold", 12),
     Column("户主\nHead", 8),
     Column(f"{PERSON}\nPerson", 8),
@@ -42,7 +45,7 @@ COLUMNS = (
     Column(f"{WRONG_SIDE}\nWrong", 9, editable=True, choices=tuple(WRONG_SIDES)),
     Column(f"{CHECKED_BY}\nBy", 8, editable=True),
     Column(f"{CHECKED_HOW}\nHow", 9, editable=True, choices=WAYS),
-    Column(f"{CHECKED_ON}\nDate", 11, editable=True, is_date=True),
+    Column(f"{CHECKED_ON}\nDate", 11, editable=True, holds="date"),
     Column(f"{NOTE}\nNote", 16, editable=True),
     Column("依据位置\nWhere it stands", 44, printed=False),
     Column("首次发现\nFirst seen", 11, printed=False),

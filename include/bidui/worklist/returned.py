@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,13 +14,17 @@ from bidui import clock, outcome
 from bidui.connector import sha256_of
 from bidui.outcome import Answer, Place
 from bidui.problem import Problem, ProblemError
-from bidui.workbook import Column, refused_list
+from bidui.workbook import Column, is_left_beside, open_marks, refused_list
 from bidui.workbook.answer_form import choice, with_year
-from bidui.workbook.answer_rows import AnsweredRow, answered_rows
+from bidui.workbook.answer_rows import AnsweredRow, answered_rows, column_gone
 from bidui.worklist import form
 
 # A file that was written to in the last minute may not be whole yet.
 SETTLED_SECONDS = 60
+# What says that a file is open, and is older than a working day, was left by a program that ended badly.
+OPEN_SECONDS = 12 * 3600
+# A name has 255 bytes; day, digest and what is written beside it need the rest.
+NAME_BYTES = 200
 
 RECORD = """
 insert into ledger.returned_file
@@ -56,7 +60,70 @@ def take_back(
     is no worklist or cannot be read; then nothing is recorded.
     """
     day = today or clock.today()
-    taken = _read_all(files)
+    taken = _read_all([file for file in files if not is_left_beside(file.name)])
+    _record(connection, taken, refused_folder, by, day)
+    return taken
+
+
+def take_folder(
+    connection: psycopg2.extensions.connection, folder: Path, kept_in: Path, refused_folder: Path, *, by: str,
+    today: dt.date | None = None,
+) -> Iterator[Taken]:  # fmt: skip
+    """Take in every file below `folder`, each by itself, and move it to `kept_in`; commits after each
+    and tells what became of it.
+
+    A file that cannot be read goes back with the reason, like a row. One that may still be written to waits: touched in
+    the last minute, or open in an office suite. Raises ProblemError at the end for files that could not be moved or told
+    of; they stay, whole, for the next time.
+    """
+    day = today or clock.today()
+    problems: list[Problem] = []
+    for file in sorted(folder.rglob("*")):
+        if not file.is_file() or kept_in in file.parents or is_left_beside(file.name):
+            continue
+        try:
+            if _may_change(file):
+                continue
+            with connection:
+                one = _take_one(connection, file, refused_folder, by, day)
+            file.rename(kept_in / _kept_name(file, day))
+            yield one
+        except ProblemError as error:
+            problems += error.problems
+        except OSError as error:
+            problems.append(_not_taken(file, error))
+    if problems:
+        raise ProblemError(problems)
+
+
+def _may_change(file: Path) -> bool:
+    now = time.time()
+    return now - file.stat().st_mtime < SETTLED_SECONDS or any(
+        now - mark.stat().st_mtime < OPEN_SECONDS for mark in open_marks(file)
+    )
+
+
+def _kept_name(file: Path, day: dt.date) -> str:
+    """The file's own name behind day and digest, cut to what a file system takes."""
+    room = NAME_BYTES - len(file.suffix.encode())
+    return f"{day}_{sha256_of(file)[:8]}_{file.stem.encode()[:room].decode(errors='ignore')}{file.suffix}"
+
+
+def _take_one(
+    connection: psycopg2.extensions.connection, file: Path, refused_folder: Path, by: str, day: dt.date
+) -> Taken:
+    try:
+        (one,) = _read_all([file])
+    except ProblemError as error:
+        one = Taken(file, unreadable=error.problems)
+    _record(connection, [one], refused_folder, by, day)
+    return one
+
+
+def _record(
+    connection: psycopg2.extensions.connection, taken: Sequence[Taken], refused_folder: Path, by: str, day: dt.date
+) -> None:
+    """Record the answers of all files together, tell of each what became of it."""
     sound = [(one, line, _answer(one.file, line, day)) for one in taken for line in one.lines if line.flaw is None]
     applied = outcome.apply(connection, [answer for *_, answer in sound], day)
     of_answer = {id(answer): (one, line) for one, line, answer in sound}
@@ -66,37 +133,11 @@ def take_back(
         one.known += not done.is_new
     for refused in applied.refused:
         one, line = of_answer[id(refused.answer)]
-        one.refused.append((line, refused.problems))
+        one.refused.append((line, refused.problems + column_gone(one.file, line, form.FORM)))
     for one in taken:
         one.refused += [(line, (line.flaw,)) for line in one.lines if line.flaw]
         one.refused.sort(key=lambda refused: (refused[0].sheet or "", refused[0].number))
         _conclude(connection, one, refused_folder, by, day)
-    return taken
-
-
-def take_folder(
-    connection: psycopg2.extensions.connection, folder: Path, kept_in: Path, refused_folder: Path, *, by: str,
-    today: dt.date | None = None,
-) -> list[Taken]:  # fmt: skip
-    """Take in every file that lies in `folder`, each by itself, and move it to `kept_in`; commits after each.
-
-    A file that cannot be read goes back with the reason, like a row. What is still being written (the last minute),
-    and what an office suite leaves beside an open file, waits.
-    """
-    day = today or clock.today()
-    done = []
-    for file in sorted(folder.iterdir()):
-        if not file.is_file() or file.name.startswith(("~$", ".")) or time.time() - file.stat().st_mtime < SETTLED_SECONDS:
-            continue
-        with connection:
-            try:
-                (one,) = take_back(connection, [file], refused_folder, by=by, today=day)
-            except ProblemError as error:
-                one = Taken(file, unreadable=error.problems)
-                _conclude(connection, one, refused_folder, by, day)
-        file.rename(kept_in / f"{day}_{sha256_of(file)[:8]}_{file.name}")
-        done.append(one)
-    return done
 
 
 def _read_all(files: Sequence[Path]) -> list[Taken]:
@@ -163,6 +204,18 @@ def _write_refused(path: Path, one: Taken, day: dt.date) -> None:
         about=[Column("姓名\nPerson", 10), Column("疑点\nFinding", 26), Column("所填结果\nYour answer", 11)],
         rows=[*unreadable, *refused],
     )  # fmt: skip
+
+
+def _not_taken(file: Path, error: OSError) -> Problem:
+    return Problem(
+        code="worklist.not_taken",
+        file=file.name,
+        what_zh="收回的清单无法读取或移走",
+        what_en="the returned list cannot be read or moved away",
+        found=error.strerror or type(error).__name__,
+        fix_zh="检查该文件和 returned/taken 文件夹的权限与空间",
+        fix_en="check rights and space of the file and of the folder returned/taken",
+    )
 
 
 def _no_worklist(file: Path) -> Problem:

@@ -384,6 +384,47 @@ def test_rows_that_cannot_stand_go_back_as_a_list_and_the_rest_go_in(connection:
     assert kept[1] == (path.name, "王五", 3, 2, str(first.refused_list))
 
 
+def test_answers_sorted_away_from_their_keys_go_back(connection: Any, lists: Path, tmp_path: Path) -> None:
+    """Somebody sorts the columns in sight; the hidden ones stay where they were."""
+    path = answer(answer(village(lists, "石坡村"), "f3", 核实结果="属实", **CHECKED), "f4", 核实结果="不属实", 说明="x", **CHECKED)
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    top, hidden = header_row(sheet), columns(sheet)["疑点编号"]
+    seen = [[cell.value for cell in row[: hidden - 1]] for row in sheet.iter_rows(min_row=top + 1)]
+    for line, cells in enumerate(reversed(seen), start=top + 1):
+        for column, value in enumerate(cells, start=1):
+            sheet.cell(line, column).value = value
+    book.save(path)
+    (taken,) = back(connection, tmp_path, path)
+    # The row in the middle is where it was.
+    assert (codes(taken), taken.recorded + taken.known) == ([["form.row_moved"]], 1)
+
+
+def test_a_renamed_column_is_told_beside_what_seems_missing(connection: Any, lists: Path, tmp_path: Path) -> None:
+    path = answer(village(lists, "石坡村"), "f3", 核实结果="属实", **CHECKED)
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    sheet.cell(header_row(sheet), columns(sheet)["核实人"]).value = "核实人签字"
+    book.save(path)
+    (taken,) = back(connection, tmp_path, path)
+    assert codes(taken) == [["outcome.answerer_missing", "outcome.field_check_missing", "form.column_gone"]]
+
+
+def test_a_list_that_comes_back_late_undoes_nothing(connection: Any, lists: Path, tmp_path: Path) -> None:
+    """Cycle by cycle the same finding is asked for; the older list comes back after the newer one."""
+    newer = answer(village(lists, "石坡村"), "f4", 核实结果="不属实", 说明="已核", **CHECKED)
+    older = Path(shutil.copy(newer, tmp_path / "older.xlsx"))
+    answer(older, "f4", 核实结果="不属实", 说明="初核", 核实日期="10月15日")
+    opened = "update mart_finding.finding set opened_on = %s where finding_id = 'f4' returning 1"
+    ask(connection, opened, NIGHT - dt.timedelta(days=3))
+    try:
+        back(connection, tmp_path, newer)
+        (taken,) = back(connection, tmp_path, older)
+    finally:
+        ask(connection, opened, NIGHT)
+    assert codes(taken) == [["outcome.answered_since"]]
+
+
 def test_an_answer_to_values_that_have_changed_since_is_stale(connection: Any, lists: Path, tmp_path: Path) -> None:
     path = answer(village(lists, "石坡村"), "f4", 核实结果="属实", **CHECKED)
     ask_nothing = "update mart_finding.finding set value_hash = %s where finding_id = 'f4' returning 1"
@@ -446,11 +487,23 @@ def test_publish_writes_the_lists_and_the_folder_takes_them_back(connection: Any
     an_hour_ago = filled.stat().st_mtime - 3600
     for file in (filled, muddled):
         os.utime(file, (an_hour_ago, an_hour_ago))
-    assert steps.take_returned() == {"files": 2, "recorded": 1, "refused": 0}
+    nested = returned_folder() / "石桥镇"
+    nested.mkdir()
+    (open_elsewhere := nested / "石坡村.xlsx").write_bytes(filled.read_bytes())
+    (nested / "~$石坡村.xlsx").touch()
+    os.utime(open_elsewhere, (an_hour_ago, an_hour_ago))
+    long_name = Path(shutil.copy(muddled, returned_folder() / f"{'柳' * 83}.csv"))
+    os.utime(long_name, (an_hour_ago, an_hour_ago))
+    assert steps.take_returned() == {"files": 3, "recorded": 1, "refused": 0}
+    assert open_elsewhere.exists() and not long_name.exists()
+    (nested / "~$石坡村.xlsx").unlink()
+    assert steps.take_returned() == {"files": 1, "recorded": 0, "refused": 0}
+    nested.rmdir()
     assert ask(connection, "select verdict from ledger.answer where finding_id = 'f3' order by outcome_id desc limit 1") == [("false_positive",)]
     assert [path.name for path in returned_folder().iterdir()] == ["taken"]
-    assert {path.name.split("_", 2)[2] for path in taken_folder().iterdir()} == {"石坡村 回.xlsx", "乱.csv"}
-    (told,) = list(refused_folder().iterdir())
+    kept = {path.name.split("_", 2)[2] for path in taken_folder().iterdir()}
+    assert kept == {"石坡村 回.xlsx", "乱.csv", "石坡村.xlsx", f"{'柳' * 65}.csv"}
+    (told,) = list(refused_folder().glob("乱*"))
     assert "这不是下发的核实清单" in str([cell.value for row in openpyxl.load_workbook(told).active for cell in row])
     shutil.rmtree(worklist_folder())
     shutil.rmtree(returned_folder())
