@@ -19,12 +19,14 @@ class Problem:
 
     `severity`: `hold` stops the file (or refuses the command), `warn` and `info` are told and stop nothing.
     `row` is the row's number as a person sees it (first line is 1); `column` a header, a column letter or a key path.
+    `connection` is an Airflow connection and what was asked of it, where no file is the matter.
     """
 
     code: str
     what_zh: str
     what_en: str
     severity: Severity = "hold"
+    connection: str | None = None
     file: str | None = None
     sheet: str | None = None
     row: int | None = None
@@ -41,6 +43,7 @@ class Problem:
         place = "，".join(
             part
             for part in (
+                f"连接 {self.connection}" if self.connection else "",
                 f"文件 {self.file}" if self.file else "",
                 f"工作表“{self.sheet}”" if self.sheet else "",
                 f"第 {self.row} 行" if self.row is not None else "",
@@ -64,6 +67,7 @@ class Problem:
         place = ", ".join(
             part
             for part in (
+                f"connection {self.connection}" if self.connection else "",
                 f"file {self.file}" if self.file else "",
                 f"sheet {self.sheet!r}" if self.sheet else "",
                 f"row {self.row}" if self.row is not None else "",

@@ -14,6 +14,15 @@ create table if not exists ledger.alert (
 );
 create unique index if not exists alert_open_idx on ledger.alert (kind, subject, state) where resolved_on is null;
 
+-- Which channel (by its Airflow connection) took an alert, and when last: one that failed is asked again at the next look,
+-- whatever the others did.
+create table if not exists ledger.alert_told (
+    alert_id bigint not null references ledger.alert on delete cascade,
+    connection text not null,
+    told_on date not null,
+    primary key (alert_id, connection)
+);
+
 -- The first day of the last period that should have been delivered by a day: today less the days that arrival may take.
 create or replace function ledger.period_due(cadence text, day date) returns date
 language sql immutable parallel safe
@@ -48,6 +57,11 @@ begin
     );
 end
 $$;
+
+-- After how many days somebody is told again of what stays.
+create or replace function ledger.remind_days(today date) returns numeric
+language sql stable
+return coalesce(ledger.alert_parameter('AGG-09', 'remind_days', today), 7);
 
 -- Everything that somebody should know on a day: kind, what it is about, in which state, and the figures of the sentence.
 -- Figures are counts, dates and names of configuration; nothing of a row. Coverage and rules are compared between the
@@ -109,12 +123,16 @@ begin
         return query
         select 'coverage_drop', now_.division_code || ' ' || now_.indicator, 'night ' || night,
             jsonb_build_object(
-                'division', now_.division_code, 'indicator', now_.indicator,
+                'division', coalesce(d.name, now_.division_code),
+                'indicator_zh', coalesce(t.title_zh, now_.indicator), 'indicator_en', coalesce(t.title_en, now_.indicator),
                 'before', to_char(was.rate * 100, 'FM990.00'), 'after', to_char(now_.rate * 100, 'FM990.00')
             )
         from mart_summary.coverage as now_
         inner join mart_summary.coverage as was
             on was.division_code = now_.division_code and was.indicator = now_.indicator
+        left join reference.coverage_target as t on t.indicator = now_.indicator
+        left join reference.division as d
+            on d.division_code = now_.division_code and d.valid_from <= night and night < d.valid_to
         where now_.division_level = 'county'
             and now_.from_night <= night and night < now_.to_night
             and was.from_night <= before_it and before_it < was.to_night
@@ -133,8 +151,13 @@ begin
             group by 1
         )
         select 'rule_jump', o.rule_id, 'night ' || night,
-            jsonb_build_object('before', o.hits_before, 'after', o.hits)
+            jsonb_build_object(
+                'before', o.hits_before, 'after', o.hits,
+                'title_zh', coalesce(r.title_zh, ''), 'title_en', coalesce(r.title_en, '')
+            )
         from open_finding as o
+        left join ledger.night_rule as n on n.as_of = night and n.rule_id = o.rule_id
+        left join reference.rule as r on r.rule_id = n.rule_id and r.rule_version = n.rule_version
         where o.hits - o.hits_before >= jump_min and o.hits >= jump_factor * o.hits_before;
     end if;
 end

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.utils import formataddr, parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -119,9 +120,14 @@ def _mail(channel: Channel, alerts: Sequence[Alert]) -> None:
     )
     try:
         with SmtpHook(smtp_conn_id=channel.connection) as hook:
-            hook.send_email_smtp(to=list(channel.to), subject=f"{TITLE} ({len(alerts)})", html_content=rows)
+            hook.send_email_smtp(to=[_ascii(address) for address in channel.to], subject=f"{TITLE} ({len(alerts)})", html_content=rows)
     except Exception as error:  # smtplib, ssl, socket, Airflow: whatever it is, the night goes on
         raise NotToldError(type(error).__name__) from None
+
+
+def _ascii(address: str) -> str:
+    """李主任 <lee@county.example> as a header may hold it: the name encoded, the address as it is."""
+    return formataddr(parseaddr(address))
 
 
 def _robot(channel: Channel, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import psycopg2.extensions
 
@@ -26,13 +27,19 @@ values (%(kind)s, %(subject)s, %(state)s, %(zh)s, %(en)s, %(today)s, %(today)s)
 on conflict (kind, subject, state) where resolved_on is null
 do update set last_seen = excluded.last_seen, text_zh = excluded.text_zh, text_en = excluded.text_en
 returning
-    last_told is null
-    or %(today)s - last_told >= coalesce(ledger.alert_parameter('AGG-09', 'remind_days', %(today)s), 7)
+    alert_id,
+    last_told is null or %(today)s - last_told >= ledger.remind_days(%(today)s),
+    array(
+        select t.connection from ledger.alert_told as t
+        where t.alert_id = known.alert_id and %(today)s - t.told_on < ledger.remind_days(%(today)s)
+    )
 """
 
-TOLD = """
-update ledger.alert set last_told = %s, times_told = times_told + 1
-where kind = %s and subject = %s and state = %s and resolved_on is null
+TOLD = "update ledger.alert set last_told = %s, times_told = times_told + 1 where alert_id = %s"
+
+TOLD_BY = """
+insert into ledger.alert_told (alert_id, connection, told_on) values (%s, %s, %s)
+on conflict (alert_id, connection) do update set told_on = excluded.told_on
 """
 
 
@@ -52,26 +59,47 @@ def evaluate(today: dt.date) -> dict[str, int]:
     return tell(alerts, today, closes=OF_THE_NIGHT)
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """An alert on record: whether it is new or to be told again, and which channels have told it meanwhile."""
+
+    alert: Alert
+    alert_id: int
+    is_due: bool
+    told_by: frozenset[str]
+
+
 def tell(alerts: Sequence[Alert], today: dt.date, closes: Collection[str] = ()) -> dict[str, int]:
     """Record the alerts and send those that are due; kinds in `closes` that are not among them are over.
 
-    A channel that fails keeps nothing: with no channel reached the alerts stay due and are sent at the next look.
+    Each channel is told for itself: one that fails is asked again at the next look, whoever else has been told. A
+    warehouse that cannot be reached keeps no record, and keeps nobody from being told.
     """
-    with transaction() as connection:
-        due = [alert for alert in alerts if _is_due(connection, alert, today)]
-        over = _close(connection, today, closes, seen=alerts)
-    told = _send(due)
+    try:
+        with transaction() as connection:
+            seen = [_see(connection, alert, today) for alert in alerts]
+            over = _close(connection, today, closes, seen=alerts)
+    except psycopg2.OperationalError as error:
+        log.error("提醒没有记录 · the alerts were not recorded: %s", type(error).__name__)
+        told_by = _send([_Seen(alert, 0, True, frozenset()) for alert in alerts])
+        return {"standing": len(alerts), "told": sum(map(bool, told_by.values())), "over": 0}
+    told_by = _send(seen)
     with transaction() as connection, connection.cursor() as cursor:
-        for alert in told:
-            cursor.execute(TOLD, (today, alert.kind, alert.subject, alert.state))
-    return {"standing": len(alerts), "told": len(told), "over": over}
+        for one in seen:
+            if one.alert in told_by:
+                cursor.execute(TOLD, (today, one.alert_id))
+            for channel in told_by.get(one.alert, ()):
+                cursor.execute(TOLD_BY, (one.alert_id, channel, today))
+    return {"standing": len(alerts), "told": len(told_by), "over": over}
 
 
-def _is_due(connection: psycopg2.extensions.connection, alert: Alert, today: dt.date) -> bool:
+def _see(connection: psycopg2.extensions.connection, alert: Alert, today: dt.date) -> _Seen:
     with connection.cursor() as cursor:
         cursor.execute(SEEN, vars(alert) | {"today": today})
         row = cursor.fetchone()
-    return bool(row and row[0])
+    if row is None:
+        raise RuntimeError("an alert that was written is not there")
+    return _Seen(alert, row[0], row[1], frozenset(row[2]))
 
 
 def _close(
@@ -90,27 +118,36 @@ def _close(
         return cursor.rowcount
 
 
-def _send(due: Sequence[Alert]) -> list[Alert]:
-    """Send what is due to every channel that wants it; return what at least one took (all, where nobody is to be told)."""
-    for alert in due:
-        log.warning("提醒 · alert: %s\n%s", alert.zh, alert.en)
+def _send(seen: Sequence[_Seen]) -> dict[Alert, set[str]]:
+    """Send to every channel what it wants and has not told; return who told what (nobody, where nobody is to be told)."""
+    for one in seen:
+        if one.is_due:
+            log.warning("提醒 · alert: %s\n%s", one.alert.zh, one.alert.en)
     try:
         configured = channels()
     except ProblemError as error:
         log.error("%s", error)
-        return []
-    told: set[Alert] = {alert for alert in due if not any(channel.wants(alert) for channel in configured)}
+        return {}
+    told: dict[Alert, set[str]] = {
+        one.alert: set() for one in seen if one.is_due and not any(channel.wants(one.alert) for channel in configured)
+    }
     for channel in configured:
-        wanted = [alert for alert in due if channel.wants(alert)]
+        wanted = [one.alert for one in seen if channel.wants(one.alert) and channel.connection not in one.told_by]
         if wanted and _reached(channel, wanted):
-            told |= set(wanted)
-    return [alert for alert in due if alert in told]
+            for alert in wanted:
+                told.setdefault(alert, set()).add(channel.connection)
+    return told
 
 
 def _reached(channel: Channel, alerts: Sequence[Alert]) -> bool:
+    """Send the alerts to one channel; a refusal is logged with what to do."""
     try:
         channel.send(alerts)
     except NotToldError as error:
-        log.error("提醒没有送达 · not told by %s: %s", channel.connection, error)
+        log.error(
+            "提醒没有送达 · not told by %s: %s。请检查这个 Airflow 连接的地址、端口、口令（密钥），用 bidui alerts 试发；提醒仍待发送。\n"
+            "Check address, port and password (key) of this Airflow connection, try it with bidui alerts; the alert stays due.",
+            channel.connection, error,
+        )  # fmt: skip
         return False
     return True

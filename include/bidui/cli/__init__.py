@@ -18,7 +18,7 @@ app = typer.Typer(
 # Every module of this package is a group of commands, here in the order of `bidui --help`. Heavy imports (dbt, Great
 # Expectations, Airflow) happen inside the commands that need them.
 PANELS = {
-    "平台与夜间比对 · platform and nights": ("platform", "night", "proof"),
+    "平台与夜间比对 · platform and nights": ("platform", "night", "proof", "alert"),
     "数据源与批次 · sources and batches": ("source", "batch", "reference", "alias"),
     "规则与关联 · rules and linkage": ("rule", "linkage", "explain"),
     "核实与清洗 · answers and cleansing": ("worklist", "visit", "proposal", "figure"),

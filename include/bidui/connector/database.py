@@ -28,8 +28,7 @@ def engine(origin: SqlOrigin) -> Iterator[Engine]:
     extra = dict(connection.extra_dejson or {})
     driver = extra.get("driver") or DATABASES["kinds"].get(connection.conn_type, {}).get("driver")
     if driver is None:
-        known = ", ".join(DATABASES["kinds"])
-        raise refusal("wrong_kind", origin.connection, detail=f"conn_type {connection.conn_type}; {known}, or extra driver")
+        raise refusal("no_driver_named", origin.connection, detail=f"conn_type {connection.conn_type}")
     # Airflow makes a conn_type without a provider of its own `generic`; the driver tells the database all the same.
     known_by_driver = {kind["driver"]: kind.get("connect_args", {}) for kind in DATABASES["kinds"].values()}
     limits = {

@@ -142,3 +142,9 @@ def environment(database_url: str) -> dict[str, str]:
         # A process title must not overwrite the environment: `down` finds stragglers by it.
         "SPT_NOENV": "1",
     }
+
+
+def join() -> None:
+    """Let this process read what Airflow keeps (connections) as its servers do; before Airflow is imported."""
+    os.environ.update(environment(metadata_url()))
+    os.environ["_AIRFLOW_PROCESS_CONTEXT"] = "server"

@@ -222,6 +222,9 @@ def test_a_rule_that_jumps_and_a_coverage_that_falls(duty: Duty, robot: Robot) -
         "insert into mart_summary.coverage values ('479901000000', 'county', 'basic_insurance', 0.99, '2026-10-19', '2026-10-20'),"
         " ('479901000000', 'county', 'basic_insurance', 0.95, '2026-10-20', 'infinity'),"
         " ('479901000000', 'county', 'yulu', null, '2026-10-19', 'infinity');"
+        "create table reference.coverage_target (indicator text, title_zh text, title_en text);"
+        "insert into reference.coverage_target (indicator, title_zh, title_en) values ('basic_insurance', '基本医疗保险参保率', 'x');"
+        "insert into reference.division (division_code, division_level, name) values ('479901000000', 'county', '试点县');"
         "insert into ledger.run (as_of, kind, status) values ('2026-10-19', 'night', 'published'), ('2026-10-20', 'night', 'published');"
         "update ledger.published_night set as_of = '2026-10-20';"
         "insert into reference.county_parameter (rule_id, parameter, key, division_code, value)"
@@ -232,13 +235,14 @@ def test_a_rule_that_jumps_and_a_coverage_that_falls(duty: Duty, robot: Robot) -
         ((path, query, body, _),) = robot.got
         assert (path, query) == ("/cgi-bin/webhook/send", {"key": KEY})
         assert body["msgtype"] == "text"
-        assert "basic_insurance 覆盖率由 99.00% 降至 95.00%" in body["text"]["content"]
-        assert "MED-01 未关闭疑点由 20 增至 35" in body["text"]["content"]
+        assert "试点县 基本医疗保险参保率由 99.00% 降至 95.00%" in body["text"]["content"]
+        assert "规则 MED-01" in body["text"]["content"]
+        assert "未关闭疑点由 20 增至 35" in body["text"]["content"]
         assert "EDU-01" not in robot.texts
         duty.ask("update reference.county_parameter set value = '0.05' where parameter = 'coverage_drop'")
         assert evaluate(DAY)["over"] == 1
     finally:
-        duty.ask("drop table mart_finding.finding, mart_summary.coverage")
+        duty.ask("drop table mart_finding.finding, mart_summary.coverage, reference.coverage_target; truncate reference.division")
 
 
 def test_dingtalk_is_signed_and_a_refusal_keeps_the_alert_due(duty: Duty, robot: Robot, caplog: Any) -> None:
@@ -260,13 +264,36 @@ def test_dingtalk_is_signed_and_a_refusal_keeps_the_alert_due(duty: Duty, robot:
     assert "SEC-of-the-robot" not in caplog.text
 
 
+def test_a_channel_that_failed_is_told_later_and_the_others_not_twice(duty: Duty, robot: Robot) -> None:
+    port = int(robot.server.server_address[1])
+    duty.connection("duty", conn_type="http", schema="http", host="127.0.0.1", port=port, extra={"path": "/hook"})
+    duty.connection("boss", conn_type="http", schema="http", host="127.0.0.1", port=9, extra={"path": "/boss"})
+    duty.channel({"kind": "webhook", "connection": "duty"}, {"kind": "webhook", "connection": "boss"})
+    alert = Alert.of("dag_import_error", "ingest.py", "broken")
+    assert tell([alert], DAY)["told"] == 1
+    duty.connection("boss", conn_type="http", schema="http", host="127.0.0.1", port=port, extra={"path": "/boss"})
+    assert tell([alert], DAY)["told"] == 1
+    assert tell([alert], DAY)["told"] == 0
+    assert [path for path, *_ in robot.got] == ["/hook", "/boss"]
+    assert tell([alert], DAY + dt.timedelta(days=7))["told"] == 1
+    assert [path for path, *_ in robot.got][2:] == ["/hook", "/boss"]
+
+
+def test_a_warehouse_that_is_down_keeps_nobody_from_being_told(duty: Duty, robot: Robot, monkeypatch: pytest.MonkeyPatch) -> None:
+    duty.robot("webhook", robot, path="/hook")
+    monkeypatch.setenv("BIDUI_WAREHOUSE_URL", "postgresql://nobody@127.0.0.1:9/none")
+    task_failed({"ti": SimpleNamespace(dag_id="publish", task_id="publish", run_id="r", try_number=3)})
+    ((path, _, body, _),) = robot.got
+    assert (path, body["alerts"][0]["subject"]) == ("/hook", "publish.publish")
+
+
 def test_a_failed_task_is_mailed_in_both_languages(duty: Duty, mailbox: Mailbox) -> None:
     duty.connection(
         "mail", conn_type="smtp", host="127.0.0.1", port=mailbox.controller.port,
         extra={"disable_ssl": True, "disable_tls": True, "from_email": "bidui@county.example"},
     )  # fmt: skip
     duty.channel(
-        {"kind": "smtp", "connection": "mail", "to": ["a@county.example", "b@county.example"], "kinds": ["task_failed"]}
+        {"kind": "smtp", "connection": "mail", "to": ["a@county.example", "李主任 <b@county.example>"], "kinds": ["task_failed"]}
     )
     context = {
         "ti": SimpleNamespace(dag_id="ingest_housing", task_id="fetch", run_id="r", try_number=3),
@@ -277,6 +304,9 @@ def test_a_failed_task_is_mailed_in_both_languages(duty: Duty, mailbox: Mailbox)
         task_failed(context)
     ((to, message),) = mailbox.got
     assert to == ["a@county.example", "b@county.example"]
+    assert [(address.display_name, address.addr_spec) for address in message["To"].addresses] == [
+        ("", "a@county.example"), ("李主任", "b@county.example"),
+    ]  # fmt: skip
     body = message.get_body(("html",))
     assert body is not None
     assert "任务失败：ingest_housing.fetch，比对日期 2026-10-16" in body.get_content()
@@ -303,4 +333,4 @@ def test_without_a_connection_or_a_server_the_night_goes_on(duty: Duty, robot: R
 def test_a_failure_of_the_warehouse_itself_raises_nothing(duty: Duty, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
     monkeypatch.setenv("BIDUI_WAREHOUSE_URL", "postgresql://nobody@127.0.0.1:9/none")
     task_failed({"ti": SimpleNamespace(dag_id="publish", task_id="publish", run_id="r", try_number=3)})
-    assert "the alert was not recorded: OperationalError" in caplog.text
+    assert "the alerts were not recorded: OperationalError" in caplog.text

@@ -186,7 +186,7 @@ def test_a_silent_server_is_given_up_and_tried_again(
         ({}, {"login": "nobody"}, "wrong_password", "账号"),
         ({"table": "ac02"}, {}, "no_such_place", "ac02"),
         ({"columns": COLUMNS | {"premium": "aae999"}}, {}, "no_such_column", "aae999"),
-        ({}, {"conn_type": "http"}, "wrong_kind", "conn_type http"),
+        ({}, {"conn_type": "http"}, "no_driver_named", "conn_type http"),
         ({}, {"extra": {"driver": "oracle+nodriver"}}, "no_driver", "oracle+nodriver"),
         ({}, {"port": 9}, "unreachable", "防火墙"),
         ({"connection": "bidui_nobody"}, {}, "no_connection", "bidui_nobody"),

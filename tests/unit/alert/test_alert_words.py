@@ -14,7 +14,7 @@ from bidui.problem import ProblemError
 
 DETAIL = (
     "title_zh", "title_en", "data_date", "period", "age_days", "max_age_days", "batch_id", "night",
-    "division", "indicator", "before", "after", "first_night",
+    "division", "indicator_zh", "indicator_en", "before", "after", "first_night",
 )  # fmt: skip
 
 
