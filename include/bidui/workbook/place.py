@@ -87,12 +87,14 @@ def refuse_if_open(path: Path) -> None:
 
 
 def _not_written(path: Path, error: OSError) -> Problem:
+    # A folder written beside is gone when this is read; what holds it is what to look at.
+    place = next(one for one in path.parents if not any(part.endswith(".part") for part in one.parts))
     return Problem(
         code="export.not_written",
         file=path.name,
         what_zh="文件没有写成，原文件未动",
         what_en="the file could not be written; the old one is untouched",
         found=error.strerror or type(error).__name__,
-        fix_zh=f"检查 {path.parent} 的空间与权限，关闭已打开的同名文件后重试",
-        fix_en=f"check space and rights of {path.parent}, close the file where it is open, and try again",
+        fix_zh=f"检查 {place} 的空间与权限，关闭已打开的同名文件后重试",
+        fix_en=f"check space and rights of {place}, close the file where it is open, and try again",
     )

@@ -7,7 +7,7 @@ also after the cell is edited. The same rows give the same bytes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -191,12 +191,59 @@ class Sheet:
             sheet.write_number(line, position, cell, style(kind, mark, editable))
 
 
+class _Sink:
+    """The file that a workbook is written to. A disk that fills up is told by `close`, and to nobody before.
+
+    The library would be left with a half-written archive, which tries to finish itself when it is collected and prints
+    a traceback.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._at = 0
+        self._error: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        self._trying(self._file.write, data)
+        self._at += len(data)
+        return len(data)
+
+    def seek(self, at: int) -> int:
+        self._trying(self._file.seek, at)
+        self._at = at
+        return at
+
+    def tell(self) -> int:
+        return self._at
+
+    def flush(self) -> None:
+        self._trying(self._file.flush)
+
+    def close(self) -> None:
+        """Raises OSError when anything could not be written; what comes after goes nowhere."""
+        try:
+            self._file.close()
+        except OSError as error:
+            self._error = self._error or error
+        if self._error:
+            raise self._error
+
+    def _trying(self, action: Callable[..., Any], *values: Any) -> None:
+        if self._error or self._file.closed:
+            return
+        try:
+            action(*values)
+        except OSError as error:
+            self._error = error
+
+
 class Book:
     """A workbook under way; made by `open_book`."""
 
     def __init__(self, path: Path, created: dt.date, title: str, *, is_small: bool) -> None:
+        self._sink = _Sink(path)
         self._book = xlsxwriter.Workbook(
-            str(path),
+            self._sink,
             {
                 # Rows go through a temporary file, parts of the archive too: nine files a book, which a small one need not make.
                 "in_memory" if is_small else "constant_memory": True,
@@ -248,6 +295,8 @@ class Book:
             # XlsxWriter wraps what the system said; the caller of `replacing` wants the OSError itself.
             cause = error.args[0] if error.args else None
             raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
+        finally:
+            self._sink.close()
 
     def add_worksheet(self, name: str) -> Any:
         """A worksheet of the library underneath; the name cut to what a workbook allows."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
+import resource
 import stat
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -54,6 +57,16 @@ def test_no_text_becomes_a_formula_a_link_or_a_broken_file(tmp_path: Path, text:
     cell = write(tmp_path / "a.xlsx", [["=" + text]], [Column("列")], is_small=is_small)["试"]["A2"]
     assert cell.data_type == "s" and cell.hyperlink is None
     assert cell.value.startswith("=")
+
+
+def test_days_are_days_and_row_numbers_carry_no_commas(tmp_path: Path) -> None:
+    columns = [Column("日期", editable=True, holds="date"), Column("行号", holds="ordinal"), Column("数"), Column("重")]
+    sheet = write(tmp_path / "a.xlsx", [[None, 12345, 12345, 1.25]], columns, protected=True, frozen=2)["试"]
+    assert [cell.number_format for cell in sheet[2]] == ["yyyy-mm-dd", "0", "#,##0", "#,##0.00"]
+    (validation,) = sheet.data_validations.dataValidation
+    assert (str(validation.sqref), validation.type, validation.operator) == ("A2", "date", "greaterThanOrEqual")
+    # Sorting a locked sheet would move the open cells alone, each answer to another row.
+    assert sheet.protection.sort and sheet.freeze_panes == "C2"
 
 
 def test_protected_sheets_leave_only_the_answers_open(tmp_path: Path) -> None:
@@ -116,6 +129,34 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> 
         raise RuntimeError
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir() if entry.suffix == ".part"] == []
+
+
+@pytest.mark.parametrize("is_small", [True, False])
+def test_a_disk_that_fills_up_is_told_once_and_by_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, is_small: bool
+) -> None:
+    """No traceback either when the library's archive is collected, half-written as it is."""
+    unraisable: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", unraisable.append)
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    request.addfinalizer(lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard)))
+    rows = [[f"{number} {'柳' * 90}" for number in range(20)] for _ in range(50)]
+    with pytest.raises(ProblemError) as raised:
+        # Of a large book the rows go through temporary files first; the limit comes when the archive is written.
+        with open_book(path, created=NIGHT, title="试", is_small=is_small) as book:
+            sheet = book.sheet("试", [Column(str(i)) for i in range(20)])
+            for row in rows:
+                sheet.row(row)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, hard))
+        pytest.fail("the disk is full")
+    (problem,) = raised.value.problems
+    del raised, book, sheet
+    gc.collect()
+    assert problem.code == "export.not_written" and problem.found
+    assert (path.read_bytes(), [entry.name for entry in tmp_path.iterdir() if entry.suffix == ".part"]) == (b"old", [])
+    assert unraisable == []
 
 
 def test_a_place_that_cannot_be_written_is_told_in_both_languages(tmp_path: Path) -> None:
