@@ -7,6 +7,7 @@ import re
 import shutil
 import stat
 import zipfile
+from functools import reduce
 from pathlib import Path, PurePosixPath
 
 from bidui.contract import Common
@@ -16,6 +17,10 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _BIFF_STREAMS = ("Workbook".encode("utf-16-le") + b"\0\0", "Book".encode("utf-16-le") + b"\0\0")
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_DIMENSION = re.compile(rb'<dimension ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+# A cell takes the reader 24 bytes, whether anything stands in it or not.
+MOST_CELLS = 200_000_000
 _WEB_PAGE = re.compile(rb"^\s*<(!doctype|html|table|\?xml|head|meta)", re.IGNORECASE)
 _OTHERS = {
     b"%PDF": "PDF",
@@ -93,6 +98,31 @@ def check_size(path: Path, file: str, common: Common) -> None:
     packed = max(path.stat().st_size, 1)
     if unpacked > common.max_unpacked_mb << 20 or (unpacked > 64 << 20 and unpacked / packed > common.max_unpack_ratio):
         raise ProblemError(_bomb(file, common, f"{unpacked >> 20} MB"))
+
+
+def check_spread(path: Path, file: str, most_cells: int = MOST_CELLS) -> None:
+    """Refuse an xlsx with a sheet spread over more than `most_cells`, as one stray cell at its far end makes it.
+
+    The reader would ask for memory for all of them, and be killed without a word. Raises ProblemError.
+    """
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if not _SHEET.fullmatch(name):
+                continue
+            try:
+                with archive.open(name) as sheet:
+                    found = _DIMENSION.search(sheet.read(4096))
+            except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zipfile.zlib.error):  # type: ignore[attr-defined]
+                raise ProblemError(damaged(file, "xlsx")) from None
+            if found and _cells(*(part.decode() for part in found.groups())) > most_cells:
+                raise ProblemError(_spread(file, found.group(0).split(b'"')[1].decode()))
+
+
+def _cells(left: str, top: str, right: str, bottom: str) -> int:
+    def number(letters: str) -> int:
+        return reduce(lambda total, letter: 26 * total + ord(letter) - 64, letters, 0)
+
+    return (number(right) - number(left) + 1) * (int(bottom) - int(top) + 1)
 
 
 def unpack(path: Path, file: str, into: Path, common: Common) -> list[tuple[str, Path]]:
@@ -318,3 +348,13 @@ def _bomb(file: str, common: Common, found: str) -> Problem:
     )
 
 
+def _spread(file: str, found: str) -> Problem:
+    return Problem(
+        code="file.spread",
+        what_zh="工作表的范围过大，多半是很远处有零星内容",
+        what_en="a sheet reaches too far: something stands alone at its far end",
+        file=file,
+        found=found,
+        fix_zh="按 Ctrl+End 找到最远的单元格，删除多余的行和列，保存后重新交来",
+        fix_en="press Ctrl+End to find the last cell, delete the surplus rows and columns, save and deliver it again",
+    )

@@ -77,6 +77,7 @@ def _tables(path: Path, file: str, source_name: str, container: str, extract: Ex
         return Selection(container, (_with_header(part, extract),))
     if container == "xlsx":
         containers.check_size(path, file, extract.common)
+        containers.check_spread(path, file)
     return _sheets(Workbook(path, file, source_name, container), extract)
 
 

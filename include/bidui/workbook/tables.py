@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bidui.landing.container import container_of
+from bidui.landing.container import check_spread, container_of
 from bidui.landing.delimited import DELIMITERS, DelimitedPart, encoding_of, head_of
 from bidui.landing.part import Merged
 from bidui.landing.workbook import Workbook
@@ -14,6 +14,8 @@ from bidui.problem import Problem, ProblemError
 
 ENCODINGS = ("UTF-8", "GB18030")
 HEAD_ROWS = 10
+# Two hundred thousand rows of a form, more than a county hands out in one file.
+MOST_CELLS = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ def tables(file: Path) -> Iterator[Table]:
     elif kind == "zip":
         raise ProblemError(_zip(file))
     else:
+        if kind == "xlsx":
+            check_spread(file, file.name, MOST_CELLS)
         for sheet in Workbook(file, file.name, file.name, kind).sheets:
             rows = list(sheet.rows())
             _fill_down(rows, sheet.merged)

@@ -194,3 +194,13 @@ def test_a_file_that_answers_nothing_is_refused(tmp_path: Path, rows: list[list[
     with pytest.raises(ProblemError) as raised:
         read(book(tmp_path / "a.xlsx", rows))
     assert [problem.code for problem in raised.value.problems] == [code]
+
+
+def test_a_stray_cell_at_the_far_end_is_told_before_anybody_reads_up_to_it(tmp_path: Path) -> None:
+    path = book(tmp_path / "a.xlsx", [HEADER, *sent()])
+    made = openpyxl.load_workbook(path)
+    made.active.cell(1_048_576, 16_000).value = "x"
+    made.save(path)
+    with pytest.raises(ProblemError) as raised:
+        read(path)
+    assert [(problem.code, problem.found) for problem in raised.value.problems] == [("file.spread", "A1:WQJ1048576")]
