@@ -285,6 +285,12 @@ language sql immutable parallel safe as $$
     end
 $$;
 
+-- Whether a text names a month and no day of it: 2020-01, 2020.1, 202001, 202001.0, 2020年1月.
+create or replace function parse.names_no_day(value text) returns boolean
+language sql immutable parallel safe as $$
+    select parse.plain(value) ~ '^[0-9]{4}(?:[-/.年] ?[0-9]{1,2}|[0-9]{2})(?:月份?|\.0*)?$'
+$$;
+
 create or replace function parse.to_month(value text) returns date
 language sql immutable parallel safe as $$
     select case
@@ -466,7 +472,7 @@ $$;
 
 -- ok | blank | placeholder | mangled | length | check | birth | old15, on the night as_of; never NULL.
 -- mangled: a spreadsheet kept 15 digits (3.41E+17, …000) and the rest is lost for good.
--- birth: the birth date is not in the calendar, after as_of, or more than 120 years before it.
+-- birth: the birth date is not in the calendar, after as_of, or that of somebody older than 120 years (121 completed).
 create or replace function parse.id_state(value text, as_of date) returns text
 language plpgsql immutable parallel safe as $$
 declare
@@ -486,7 +492,7 @@ begin
                 (first17 / 10000000 % 10000)::int, (first17 / 100000 % 100)::int, (first17 / 1000 % 100)::int
             );
             return case
-                when born <= as_of and (born >= as_of - 43000 or born >= (as_of - interval '120 years')::date) then 'ok'
+                when born <= as_of and (born >= as_of - 43000 or born > (as_of - interval '121 years')::date) then 'ok'
                 else 'birth'
             end;
         end if;

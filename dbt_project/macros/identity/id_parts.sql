@@ -15,7 +15,7 @@
         when {{ id_no }} ~ '^[0-9]{17}[0-9X]$' then coalesce(
             parse.calendar_date(
                 substr({{ id_no }}, 7, 4)::int, substr({{ id_no }}, 11, 2)::int, substr({{ id_no }}, 13, 2)::int
-            ) between {{ as_of() }} - interval '120 years' and {{ as_of() }},
+            ) between {{ as_of() }} - interval '121 years' + interval '1 day' and {{ as_of() }},
             false
         )
     end

@@ -54,6 +54,28 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- Text that names what there is (a post, a measure). A word for no (否, 没有, 0) names nothing, as blank does. -#}
+{% macro named(column, clean='parse.clean') -%}
+    case when parse.to_bool({{ column }}) is not false then {{ clean }}({{ column }}) end as {{ column }}
+{%- endmacro %}
+
+{#-
+    A birth date. Where only its month is written (1985-03, 198503) and the row's own number says a day of that month,
+    that day: the two agree as far as the row goes.
+-#}
+{% macro birth_date_column() -%}
+    {%- set by_number = id_birth_date('left(cleaned.id_no, 17)::bigint') -%}
+    case
+            when
+                cleaned.id_state = 'ok'
+                and extract(day from cleaned.birth_date) = 1
+                and date_trunc('month', cleaned.birth_date) = date_trunc('month', {{ by_number }})
+                and parse.names_no_day(cleaned.birth_date__text)
+                then {{ by_number }}
+            else cleaned.birth_date
+        end as birth_date
+{%- endmacro %}
+
 {#- Calendar year in which the school year of a day began (1 September). -#}
 {% macro school_year_of(day) -%}
     extract(year from ({{ day }} - interval '8 months'))::int

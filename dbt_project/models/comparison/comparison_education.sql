@@ -65,7 +65,7 @@ with evidence as (
         state='coalesce(
             f.edu_compare__state,
             f.enrolled__state,
-            case when f.edu_compare__aid_amount = 0 then f.edu_compare__waits end
+            case when f.edu_compare__aid_amount is null then f.edu_compare__waits end
         )',
         row={'prefix': 'edu_compare__', 'extracts': ['edu_compare']}
     ) }}
@@ -75,7 +75,11 @@ with evidence as (
         registry=stage ~ " in ('中职', '高职高专')",
         department='f.yulu__is_paid',
         scope='f.in_entitlement_scope and (' ~ registered_vocational ~ ' or f.enrolled__is_enrolled)',
-        state='coalesce(f.yulu__state, case when not ' ~ registered_vocational ~ ' then f.enrolled__state end)',
+        state='coalesce(
+            f.yulu__state,
+            case when f.yulu__is_paid is null then f.yulu__waits end,
+            case when not ' ~ registered_vocational ~ ' then f.enrolled__state end
+        )',
         row={'prefix': 'yulu__', 'extracts': ['yulu']}
     ) }}
     union all

@@ -26,7 +26,11 @@ with evidence as (
         registry='f.has_serious_illness_insurance',
         department='f.hi_roll__has_serious_illness_insurance',
         scope='f.in_entitlement_scope and f.basic_insurance__is_insured',
-        state='coalesce(f.hi_roll__state, f.basic_insurance__state)',
+        state='coalesce(
+            f.hi_roll__state,
+            f.basic_insurance__state,
+            case when f.hi_roll__has_serious_illness_insurance is null then f.hi_roll__waits end
+        )',
         row={'prefix': 'hi_roll__', 'extracts': ['hi_roll']}
     ) }}
     union all

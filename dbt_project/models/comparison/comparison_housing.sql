@@ -45,7 +45,7 @@ with evidence as (
         registry='f.measures_housing_renovation',
         department='f.renovation__is_accepted',
         scope='true',
-        state='f.renovation__state',
+        state='coalesce(f.renovation__state, case when not f.renovation__is_accepted then f.renovation__waits end)',
         row={'prefix': 'renovation__', 'extracts': ['renovation']}
     ) }}
     union all

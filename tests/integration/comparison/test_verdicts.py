@@ -174,7 +174,7 @@ CASES: list[tuple[str, str, dict[str, Any], str, str | None, str | None]] = [
     ("general against vocational", "study_stage", ENROLLED | {"is_student": True, "registry_stage": "普通高中",
      "enrolled__study_stage": "中职"}, "differ", None, "different"),
     ("aided stage, no aid", "education_aid", ENROLLED | {"edu_compare__aid_amount": 0}, "registry_only", None, None),
-    ("no aid, another row waits", "education_aid", ENROLLED | {"edu_compare__aid_amount": 0,
+    ("no aid, another row waits", "education_aid", ENROLLED | {"edu_compare__aid_amount": None,
      "edu_compare__waits": "quarantined"}, "not_comparable", "quarantined", None),
     ("aid in a stage without", "education_aid", ENROLLED | {"enrolled__study_stage": "普通高中",
      "edu_compare__aid_amount": 500}, "department_only", None, None),

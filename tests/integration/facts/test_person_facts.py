@@ -16,6 +16,7 @@ DEAD = id_number(dt.date(1935, 2, 2))
 ALONE = id_number(dt.date(1949, 9, 9))
 PAYEE = id_number(dt.date(1970, 1, 1))
 BAD = "990101197001010010"
+AWAITED = id_number(dt.date(2012, 5, 5), "女")
 
 FIRST_STAY = {"psn_no": "P1", "institution_code": "H1", "settled_at": "2026-3-10 09:30"}
 SEPTEMBER, OCTOBER = dt.date(2026, 9, 1), dt.date(2026, 10, 1)
@@ -55,6 +56,8 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
             registered("6", "B", "特困人", ALONE, relation_to_head="户主", tekun_status="农村特困"),
             registered("7", "C", "代领人", PAYEE, relation_to_head="户主"),
             registered("8", "C", "坏号人", BAD, relation_to_head="配偶"),
+            # of whom a second row of each list is in quarantine
+            registered("9", "D", "候核人", AWAITED, relation_to_head="户主", student_status="小学"),
         ],
     )
     county.deliver(
@@ -77,7 +80,10 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
             {"name": "小学生", "id_no": PUPIL, **roll, "status": "暂停参保"},
             {"name": "代领人", "id_no": PAYEE, **roll, "paid_on": dt.date(2025, 12, 3)},
             {"name": "外人", "id_no": id_number(dt.date(1999, 1, 1)), **roll},
+            {"name": "候核人", "id_no": AWAITED, **roll, "insurance_year": 2025},
+            {"name": "候核人", "id_no": AWAITED, **roll, "has_serious_illness_insurance": True},
         ],
+        quarantined=[8],
     )
     county.deliver(
         "hi_enrol_check",
@@ -90,14 +96,19 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
     )
     county.deliver(
         "hi_premium_request",
-        [{"name": "户主人", "id_no": HEAD, "subsidy_amount": 320}, {"name": "户主人", "id_no": HEAD, "subsidy_amount": 30}],
+        [{"name": "户主人", "id_no": HEAD, "subsidy_amount": 320}, {"name": "户主人", "id_no": HEAD, "subsidy_amount": 30},
+         {"name": "候核人", "id_no": AWAITED, "subsidy_amount": 0}, {"name": "候核人", "id_no": AWAITED, "subsidy_amount": 400}],
+        quarantined=[4],
     )
     county.deliver(
         "hi_subsidy_target",
         [
             {"name": "户主人", "id_no": HEAD, "assist_identity": "脱贫人口"},
             {"name": "户主人", "id_no": HEAD, "assist_identity": "低保对象", "included_month": OCTOBER},
+            {"name": "候核人", "id_no": AWAITED, "assist_identity": "脱贫人口"},
+            {"name": "候核人", "id_no": AWAITED, "assist_identity": "低保对象"},
         ],
+        quarantined=[4],
     )
     county.deliver(
         "hi_chronic",
@@ -140,7 +151,12 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
              "settled_at": "2026-5-20 09:30"},
             {"name": "已故人", "id_no": DEAD, "visit_type": "住院", "settled_at": "2026-9-30 09:30",
              "admitted_on": dt.date(2026, 9, 25), "fee_total": 500},
+            {"name": "候核人", "id_no": AWAITED, "visit_type": "门诊慢特病", "fee_total": 300, "personal_total": 300,
+             "settled_at": "2026-5-2 09:30"},
+            {"name": "候核人", "id_no": AWAITED, "visit_type": "门诊慢特病", "fee_total": 300, "personal_total": 300,
+             "settled_at": "2026-5-9 09:30"},
         ],
+        quarantined=[8],
     )
     county.deliver(
         "dibao",
@@ -192,7 +208,10 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
                                 {"male_id_no": PAYEE, "female_id_no": BAD, "kind": "结婚",
                                  "registered_on": dt.date(2026, 5, 10)}])
     county.deliver("school_roll", [{"name": "小学生", "id_no": PUPIL, "study_stage": "初中", "sex": "男",
-                                    "birth_date": dt.date(2013, 3, 3), "school_code": "S1"}])
+                                    "birth_date": dt.date(2013, 3, 3), "school_code": "S1"},
+                                   {"name": "候核人", "id_no": AWAITED, "study_stage": "初中", "school_code": "S1"},
+                                   {"name": "候核人", "id_no": AWAITED, "study_stage": "初中", "school_code": "S2"}],
+                   quarantined=[3])
     county.deliver(
         "edu_compare",
         [
@@ -203,7 +222,10 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
             {"name": "中职生", "id_no": STUDENT, "term": "2026年秋季学期", "not_in_school_reason": "厌学"},
             {"name": "外乡生", "id_no": id_number(dt.date(2011, 1, 1)), "term": "2026年秋季学期", "is_registered": True,
              "aid_item": "生活补助", "aid_amount": 500},
+            {"name": "候核人", "id_no": AWAITED, "term": "2026年秋季学期", "study_stage": "初中", "aid_amount": 0},
+            {"name": "候核人", "id_no": AWAITED, "term": "2026年秋季学期", "study_stage": "初中", "aid_amount": 625},
         ],
+        quarantined=[7],
     )
     # a name that last term's list has wrong contradicts nobody tonight
     county.deliver("yulu", [{"name": "中取生", "id_no": STUDENT, "term": "2026年春季学期", "aid_amount": 1500,
@@ -341,6 +363,26 @@ def test_what_one_row_does_not_say_another_that_waits_may(facts: dict[str, Fact]
     assert (student["hi_chronic__has_certificate"], student["hi_chronic__has_contract"]) == (None, True)
 
 
+def test_nothing_is_not_known_while_another_row_waits(county: HandMadeCounty, facts: dict[str, Fact]) -> None:
+    """Each list names the person on one row that says no (or too little) and on one in quarantine."""
+    awaited = facts["候核人"]
+    assert (awaited["hi_roll__state"], awaited["hi_roll__waits"], awaited["hi_roll__is_insured"]) == (None, "quarantined", None)
+    assert (awaited["basic_insurance__is_insured"], awaited["basic_insurance__state"]) == (None, "quarantined")
+    assert awaited["basic_insurance__is_resident"] is None
+    assert (awaited["premium_subsidy__is_paid"], awaited["premium_subsidy__state"]) == (None, "quarantined")
+    assert (awaited["hi_subsidy_target__identities"], awaited["hi_subsidy_target__waits"]) == ("脱贫人口", "quarantined")
+    assert (awaited["school_roll__is_enrolled"], awaited["school_roll__schools"]) == (True, None)
+    assert (awaited["edu_compare__is_listed"], awaited["edu_compare__aid_amount"]) == (True, None)
+    term, month = (
+        county.records(f"select * from mart_comparison.{table} where person_key = '{awaited['person_key']}'")
+        for table in ("fact_student_term", "fact_settlement")
+    )
+    assert [(row["term"], row["edu_compare__state"], row["edu_compare__aid_amount"]) for row in term] == [
+        ("2026-autumn", None, None)
+    ]
+    assert [(row["chronic_month_self_paid"], row["waits"]) for row in month] == [(300, "quarantined")]
+
+
 def test_settlements_of_the_year(facts: dict[str, Fact]) -> None:
     head = facts["户主人"]
     assert head["hi_settlement__settlements"] == 4
@@ -418,7 +460,7 @@ def test_settlement_rows(county: HandMadeCounty, facts: dict[str, Fact]) -> None
         row["row_no"]: row
         for row in county.records("select * from mart_comparison.fact_settlement where psn_no is distinct from 'P2'")
     }
-    assert set(rows) == {1, 2, 3, 4, 5, 6}
+    assert set(rows) == {1, 2, 3, 4, 5, 6, 7}
     assert rows[1]["reimbursed"] == 810
     assert [rows[number]["overlapping_stays"] for number in (1, 2, 3, 4)] == [1, 1, 0, 0]
     assert (rows[6]["days_after_death"], rows[1]["days_after_death"]) == (5, None)

@@ -65,6 +65,15 @@ def test_month_is_its_first_day(parse: Parse, text: str, expected: str | None) -
 
 @pytest.mark.parametrize(
     ("text", "expected"),
+    [("198503", True), ("198503.0", True), ("1985-03", True), ("1985.3", True), ("1985年3月份", True), ("１９８５０３", True),
+     ("19850301", False), ("1985-03-01", False), ("1985年3月1日", False), ("31472", False), ("无", False)],
+)
+def test_whether_a_date_is_a_month_only(parse: Parse, text: str, expected: bool) -> None:
+    assert parse("names_no_day", text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
     [("2026", 2026), ("2026年", 2026), ("2026.0", 2026), ("２０２６年度", 2026), ("2026-03-01", 2026), ("26", None),
      ("3026", None), ("待定", None)],
 )

@@ -84,7 +84,8 @@ def test_lower_case_x(parse: Parse) -> None:
         (GOOD[:10] + "A" + GOOD[11:], "check"),
         (number("19800230"), "birth"),
         (number("20261017"), "birth"),
-        (number("19051015"), "birth"),
+        (number("19051016"), "birth"),  # 121 years old on the night
+        (number("19051017"), "ok"),
         (number("20261016"), "ok"),
         (number("19061017"), "ok"),
         ("470001800229123", "old15"),

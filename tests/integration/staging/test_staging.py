@@ -104,6 +104,16 @@ def batches(warehouse: str, sources: Sources) -> dict[str, int]:
                 {"term": "本学期", "aid_amount": "一千五", "study_stage": "学徒", "paid_on": "2026-02-30"},
             ],
         )
+        made["registry_months"] = land(
+            cursor,
+            sources,
+            "registry_person",
+            [
+                {"id_no": "470001198002291236", "birth_date": born, "public_post": post}
+                for born, post in [("198002", "保洁员"), ("1980-02-01", "否"), ("1980年3月", "0"), ("19800229", "没有")]
+            ]
+            + [{"id_no": "470001198002291230", "birth_date": "198002", "public_post": "无"}],
+        )
         made["death_repeats"] = land(
             cursor,
             sources,
@@ -182,6 +192,15 @@ def test_what_could_not_be_read_is_named(ask: Ask) -> None:
     assert (bad["term"], bad["aid_amount"], bad["study_stage"], bad["paid_on"]) == ("本学期", None, None, None)
     assert sorted(bad["parse_errors"]) == ["aid_amount", "paid_on", "term"]
     assert bad["unknown_codes"] == ["study_stage"]
+
+
+def test_a_month_of_birth_is_completed_by_the_number_and_a_word_for_no_names_nothing(ask: Ask) -> None:
+    """A day that is written stands, another month too, and a number with a wrong check character completes nothing."""
+    rows = ask("registry_person", "registry_months")
+    assert [row["birth_date"].isoformat() for row in rows] == [
+        "1980-02-29", "1980-02-01", "1980-03-01", "1980-02-29", "1980-02-01",
+    ]
+    assert [row["public_post"] for row in rows] == ["保洁员", None, None, None, None]
 
 
 def test_an_exact_repeat_is_one_running_number_apart(ask: Ask) -> None:

@@ -88,25 +88,28 @@ per_list as (
         {{ said('school_roll', 'e', 'r.birth_date', 'birth_date') }},
         {{ said('school_roll', 'e', 'r.school_name', 'school_name') }},
         {{ said('school_roll', 'e', 'r.study_mode', 'study_mode') }},
-        {{ fact('e.school_roll', 's.schools', '0') }} as school_roll__schools,
+        case
+            when e.school_roll is null and (s.schools > 1 or e.school_roll__waits is null) then coalesce(s.schools, 0)
+        end as school_roll__schools,
 
         {{ lineage('edu_compare', 'e', 'c') }},
         {{ said('edu_compare', 'e', 'e.edu_compare__waits', 'waits') }},
         {{ name_on_row('edu_compare', 'e', 'c') }},
-        {{ fact('e.edu_compare', 'c.person_key is not null', 'false') }} as edu_compare__is_listed,
+        {{ fact_of_all_rows('e.edu_compare', 'c.person_key is not null', 'false') }} as edu_compare__is_listed,
         {{ said('edu_compare', 'e', 'i.has_school and i.not_in_school_reason is null', 'is_enrolled') }},
         {{ said('edu_compare', 'e', 'i.study_stage', 'study_stage') }},
         {{ said('edu_compare', 'e', 'i.grade', 'grade') }},
         {{ said('edu_compare', 'e', 'i.not_in_school_reason', 'not_in_school_reason') }},
         {{ said('edu_compare', 'e', 'i.is_out_of_county', 'is_out_of_county') }},
-        {{ fact('e.edu_compare', 'c.aid_of_person', '0') }} as edu_compare__aid_amount,
+        {{ fact_of_all_rows('e.edu_compare', 'c.aid_of_person', '0') }} as edu_compare__aid_amount,
         {{ said('edu_compare', 'e', 'i.aid_items', 'aid_items') }},
         {{ said('edu_compare', 'e', 'c.meals_of_person', 'meal_amount') }},
 
         {{ lineage('yulu', 'e', 'y') }},
         {{ name_on_row('yulu', 'e', 'y') }},
-        {{ fact('e.yulu', 'y.person_key is not null', 'false') }} as yulu__is_paid,
-        {{ fact('e.yulu', 'y.aid_of_person', '0') }} as yulu__aid_amount,
+        {{ said('yulu', 'e', 'e.yulu__waits', 'waits') }},
+        {{ fact_of_all_rows('e.yulu', 'y.person_key is not null', 'false') }} as yulu__is_paid,
+        {{ fact_of_all_rows('e.yulu', 'y.aid_of_person', '0') }} as yulu__aid_amount,
         {{ said('yulu', 'e', 'y.study_stage', 'study_stage') }}
     from evidence as e
     left join roll_row as r on r.person_key = e.person_key and r.turn = 1
@@ -125,7 +128,7 @@ enrolled as (
         case
             when school_roll__is_enrolled or edu_compare__is_enrolled then true
             when school_roll__state is not null then null
-            when edu_compare__state in ('quarantined', 'in_review') then null
+            when coalesce(edu_compare__state, edu_compare__waits) in ('quarantined', 'in_review') then null
             else false
         end as enrolled__is_enrolled,
         case
@@ -140,8 +143,10 @@ final as (
 
     select
         *,
-        case when enrolled__is_enrolled is null then coalesce(school_roll__state, edu_compare__state) end
-            as enrolled__state,
+        case
+            when enrolled__is_enrolled is null
+                then coalesce(school_roll__state, edu_compare__state, edu_compare__waits)
+        end as enrolled__state,
         case
             when enrolled__is_enrolled
                 then coalesce(school_roll__study_stage, edu_compare__study_stage)

@@ -162,12 +162,15 @@ per_list as (
 
         {{ lineage('hi_roll', 'e', 'r') }},
         {{ name_on_row('hi_roll', 'e', 'r') }},
-        {{ fact('e.hi_roll', 'r.is_insured', 'false') }} as hi_roll__is_insured,
-        {{ fact('e.hi_roll', 'r.is_resident', 'false') }} as hi_roll__is_resident,
-        {{ fact('e.hi_roll', 'r.is_employee', 'false') }} as hi_roll__is_employee,
+        {{ said('hi_roll', 'e', 'e.hi_roll__waits', 'waits') }},
+        {{ fact_of_all_rows('e.hi_roll', 'r.is_insured', 'false') }} as hi_roll__is_insured,
+        {{ fact_of_all_rows('e.hi_roll', 'r.is_resident', 'false') }} as hi_roll__is_resident,
+        {{ fact_of_all_rows('e.hi_roll', 'r.is_employee', 'false') }} as hi_roll__is_employee,
         {{ said('hi_roll', 'e', 'r.status', 'status') }},
         {{ said('hi_roll', 'e', 'r.insurance_kind', 'insurance_kind') }},
-        {{ said('hi_roll', 'e', 'r.has_serious_illness', 'has_serious_illness_insurance') }},
+        case
+            when e.hi_roll is null and (r.has_serious_illness or e.hi_roll__waits is null) then r.has_serious_illness
+        end as hi_roll__has_serious_illness_insurance,
         {{ said('hi_roll', 'e', sex_word('r.sex'), 'sex') }},
         {{ said('hi_roll', 'e', 'r.paid_on', 'paid_on') }},
         {{ said('hi_roll', 'e', 'r.resident_personal_amount', 'personal_amount') }},
@@ -190,12 +193,14 @@ per_list as (
 
         {{ lineage('hi_premium_request', 'e', 'q') }},
         {{ name_on_row('hi_premium_request', 'e', 'q') }},
-        {{ fact('e.hi_premium_request', 'q.subsidy_of_person', '0') }} as hi_premium_request__subsidy_amount,
+        {{ said('hi_premium_request', 'e', 'e.hi_premium_request__waits', 'waits') }},
+        {{ fact_of_all_rows('e.hi_premium_request', 'q.subsidy_of_person', '0') }} as hi_premium_request__subsidy_amount,
         {{ said('hi_premium_request', 'e', 'q.personal_of_person', 'personal_amount') }},
         {{ said('hi_premium_request', 'e', 'q.payer_category', 'payer_category') }},
         {{ said('hi_premium_request', 'e', 'q.request_batch', 'request_batch') }},
 
         {{ lineage('hi_subsidy_target', 'e', 't') }},
+        {{ said('hi_subsidy_target', 'e', 'e.hi_subsidy_target__waits', 'waits') }},
         {{ name_on_row('hi_subsidy_target', 'e', 't') }},
         {{ fact('e.hi_subsidy_target', 't.person_key is not null', 'false') }} as hi_subsidy_target__is_listed,
         {{ said('hi_subsidy_target', 'e', 't.assist_identity', 'assist_identity') }},
@@ -231,7 +236,7 @@ insured as (
         case
             when hi_roll__is_insured or hi_enrol_check__is_insured then true
             when hi_enrol_check__is_insured is false then false
-            when hi_roll__state is not null then null
+            when hi_roll__is_insured is null then null
             when hi_enrol_check__state in ('quarantined', 'in_review') then null
             else false
         end as basic_insurance__is_insured,
@@ -244,6 +249,7 @@ insured as (
             when greatest(hi_premium_request__subsidy_amount, hi_enrol_check__subsidy_amount) > 0
                 then greatest(hi_premium_request__subsidy_amount, hi_enrol_check__subsidy_amount)
             when hi_enrol_check__state in ('quarantined', 'in_review') then null
+            when coalesce(hi_premium_request__state, hi_premium_request__waits) in ('quarantined', 'in_review') then null
             when hi_premium_request__state is null or hi_enrol_check__subsidy_amount is not null then 0
         end as premium_subsidy__amount
     from per_list
@@ -254,12 +260,14 @@ final as (
 
     select
         *,
-        case when basic_insurance__is_insured is null then coalesce(hi_roll__state, hi_enrol_check__state) end
-            as basic_insurance__state,
+        case
+            when basic_insurance__is_insured is null
+                then coalesce(hi_roll__state, hi_enrol_check__state, hi_roll__waits)
+        end as basic_insurance__state,
         case
             when basic_insurance__is_insured is null then null
             when hi_roll__is_resident or hi_enrol_check__is_resident then true
-            when hi_roll__state is null or hi_enrol_check__is_resident is not null then false
+            when hi_roll__is_resident is not null or hi_enrol_check__is_resident is not null then false
         end as basic_insurance__is_resident,
         case basic_insurance__extract
             when 'hi_roll' then hi_roll__batch_id
@@ -269,8 +277,10 @@ final as (
             when 'hi_roll' then hi_roll__row_no
             when 'hi_enrol_check' then hi_enrol_check__row_no
         end as basic_insurance__row_no,
-        case when premium_subsidy__amount is null then coalesce(hi_premium_request__state, hi_enrol_check__state) end
-            as premium_subsidy__state,
+        case
+            when premium_subsidy__amount is null
+                then coalesce(hi_premium_request__state, hi_enrol_check__state, hi_premium_request__waits)
+        end as premium_subsidy__state,
         premium_subsidy__amount > 0 as premium_subsidy__is_paid,
         case
             when

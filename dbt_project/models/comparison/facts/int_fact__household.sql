@@ -107,6 +107,7 @@ select
     d.appraisal__row_no,
     d.appraisal__link_tier,
     said.renovation__state,
+    said.renovation__waits,
     case when said.renovation__state is null then coalesce(d.projects, 0) end as renovation__projects,
     case when said.renovation__state is null then coalesce(d.accepted_projects, 0) end as renovation__accepted_projects,
     case when said.renovation__state is null then coalesce(d.accepted_projects, 0) > 0 end as renovation__is_accepted,
@@ -122,14 +123,15 @@ select
     {{ household_kind('said.plan_year_type') }} as renovation__plan_year_kind,
     case
         when said.appraisal__state is not null then said.appraisal__state
-        when d.appraisal__house_grade in ('C', 'D') and judged.is_unsafe is null then said.renovation__state
+        when d.appraisal__house_grade in ('C', 'D') and judged.is_unsafe is null
+            then coalesce(said.renovation__state, said.renovation__waits)
     end as unsafe_house__state,
     case when said.appraisal__state is null then d.appraisal__house_grade is not null end as unsafe_house__is_graded,
     judged.is_unsafe as unsafe_house__is_unsafe,
     case
         when d.appraisal__house_grade is null then null
         when d.is_renovated_after then true
-        when said.renovation__state is null then false
+        when coalesce(said.renovation__state, said.renovation__waits) is null then false
     end as unsafe_house__renovated_after,
 
     -- rights
@@ -179,6 +181,7 @@ cross join lateral (
             when d.projects is null
                 then coalesce(m.renovation_gap, case when m.household_key is null then 'no_batch' end)
         end as renovation__state,
+        case when d.projects is not null then m.renovation_waits end as renovation__waits,
         coalesce(
             d.plan_year_type,
             case when d.renovation__plan_year = {{ insurance_year() }} then h.household_type end
@@ -201,7 +204,7 @@ cross join lateral (
             when d.appraisal__house_grade is null then null
             when d.appraisal__house_grade not in ('C', 'D') then false
             when d.is_accepted_after then false
-            when said.renovation__state is not null then null
+            when coalesce(said.renovation__state, said.renovation__waits) is not null then null
             else true
         end as is_unsafe
 ) as judged

@@ -86,9 +86,9 @@ members as (
 
         -- rights
         bool_or(property__state is null) filter (where is_living) as is_property_known,
-        bool_or(property__state is not null) filter (where is_living) as has_property_gap,
-        (array_agg(property__state order by is_head desc, person_key)
-            filter (where is_living and property__state is not null))[1] as property_gap,
+        bool_or(coalesce(property__state, e.property__waits) is not null) filter (where is_living) as has_property_gap,
+        (array_agg(coalesce(property__state, e.property__waits) order by is_head desc, person_key)
+            filter (where is_living and coalesce(property__state, e.property__waits) is not null))[1] as property_gap,
 
         -- what keeps a head-keyed list from speaking
         {%- for extract in ['appraisal', 'renovation'] %}
@@ -96,9 +96,11 @@ members as (
             (array_agg(e.{{ extract }} order by person_key) filter (where is_head))[1],
             (array_agg(e.{{ extract }} order by person_key)
                 filter (where e.{{ extract }} in ('in_review', 'quarantined', 'no_batch', 'stale_batch')))[1]
-        ) as {{ extract }}_gap
-        {{- ',' if not loop.last }}
+        ) as {{ extract }}_gap,
         {%- endfor %}
+        -- a project of the household that another row may be, beside those linked
+        min(coalesce(e.renovation__waits, case when e.renovation in ('in_review', 'quarantined') then e.renovation end))
+            as renovation_waits
     from person
     inner join {{ ref('int_fact__evidence') }} as e using (person_key)
     group by 1

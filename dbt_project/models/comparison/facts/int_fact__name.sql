@@ -51,14 +51,27 @@ with graded as (
 
 ),
 
-ranked as (
+rows_of_number as (
 
     select
         g.*,
-        case g.name_grade when 'same' then 0 when 'variant' then 1 when 'one_character' then 2 else 3 end as severity
+        case g.name_grade when 'same' then 0 when 'variant' then 1 when 'one_character' then 2 else 3 end as severity,
+        p.state is null as speaks
     from graded as g
-    -- A list that does not speak for the night's period contradicts nobody.
-    where g.extract in (select p.extract from {{ ref('int_fact__period') }} as p where p.state is null)
+    inner join {{ ref('int_fact__period') }} as p on p.extract = g.extract
+
+),
+
+-- A list that does not speak for the night's period contradicts nobody, and takes back nothing that it said.
+ranked as (
+
+    select * from rows_of_number where speaks
+
+),
+
+was_another_name as (
+
+    select distinct person_key from rows_of_number where not speaks and severity >= 2
 
 ),
 
@@ -121,6 +134,8 @@ final as (
         {{ d }}.row_no as {{ d }}__name_row_no,
         {%- endfor %}
         case
+            when m.person_key is not null then null
+            when w.person_key is not null then 'stale_batch'
             when a.person_key is not null then null
             when i.is_number_unusable then 'unusable_id'
             when e.{{ lists | join(' is null or e.') }} is null then null
@@ -145,6 +160,7 @@ final as (
     {%- endfor %}
     left join anywhere as a on a.person_key = e.person_key
     left join mismatching as m on m.person_key = e.person_key
+    left join was_another_name as w on w.person_key = e.person_key
 
 )
 

@@ -103,11 +103,13 @@ final as (
         r.is_poor_registered,
         r.household_type,
         r.is_chronic,
-        h.hi_chronic__has_certificate
+        h.hi_chronic__has_certificate,
+        e.hi_settlement__waits as waits
     from settlement as s
     inner join {{ ref('int_fact__registry') }} as r on r.person_key = s.person_key
     inner join {{ ref('int_fact__death') }} as d on d.person_key = s.person_key
     inner join {{ ref('int_fact__health_lists') }} as h on h.person_key = s.person_key
+    inner join {{ ref('int_fact__evidence') }} as e on e.person_key = s.person_key
     left join overlap as o on o.person_key = s.person_key and o.batch_id = s.batch_id and o.row_no = s.row_no
     cross join lateral (
         select

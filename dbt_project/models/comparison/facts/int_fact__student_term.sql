@@ -200,25 +200,30 @@ judged as (
             else coalesce(
                 v.edu_compare_list,
                 case when not t.compare_speaks then 'stale_batch' end,
-                v.edu_compare
+                v.edu_compare,
+                v.edu_compare__waits
             )
         end as compare_state,
         case
             when t.is_paid then null
             when t.registry_key is null then 'unusable_id'
-            else coalesce(v.yulu_list, case when not t.yulu_speaks then 'stale_batch' end, v.yulu)
+            else coalesce(v.yulu_list, case when not t.yulu_speaks then 'stale_batch' end, v.yulu, v.yulu__waits)
         end as yulu_state,
         case
             when not t.is_current_term then 'no_batch'
             when t.registry_key is null then 'unusable_id'
             else v.school_roll
-        end as roll_state
+        end as roll_state,
+        v.edu_compare__waits as compare_waits,
+        v.yulu__waits as yulu_waits
     from placed as t
     left join (
         select
             i.person_key,
             i.edu_compare,
+            i.edu_compare__waits,
             i.yulu,
+            i.yulu__waits,
             e.school_roll,
             x.edu_compare_list,
             x.yulu_list
@@ -292,7 +297,11 @@ final as (
         t.says_registered as edu_compare__says_registered,
         t.poverty_type as edu_compare__poverty_type,
         t.is_out_of_county as edu_compare__is_out_of_county,
-        case when t.compare_state is null then coalesce(t.compare_amount, 0) end as edu_compare__aid_amount,
+        t.compare_waits as edu_compare__waits,
+        case
+            when t.compare_state is null and (t.compare_amount > 0 or t.compare_waits is null)
+                then coalesce(t.compare_amount, 0)
+        end as edu_compare__aid_amount,
         t.aid_items as edu_compare__aid_items,
         t.repeated_item as edu_compare__repeated_item,
         t.compare_batch_id as edu_compare__batch_id,
@@ -300,6 +309,7 @@ final as (
         t.yulu_state as yulu__state,
         case when t.yulu_state is null then t.is_paid end as yulu__is_paid,
         case when t.yulu_state is null then coalesce(t.yulu_amount, 0) end as yulu__aid_amount,
+        t.yulu_waits as yulu__waits,
         case when t.yulu_state is null then coalesce(t.yulu_payments, 0) end as yulu__payments,
         t.yulu_stage as yulu__study_stage,
         t.yulu_batch_id as yulu__batch_id,

@@ -100,7 +100,7 @@ final as (
 
         -- times, amounts, flags
         parse.school_grade(cleaned.grade, study_stage__code.canonical, {{ school_year_of(data_date()) }}) as grade_no,
-        cleaned.birth_date,
+        {{ birth_date_column() }},
         cleaned.enrolled_month,
         cleaned.is_left_behind,
         cleaned.is_orphan,

@@ -50,8 +50,8 @@ cleaned as (
 
         -- text
         parse.clean(political_status) as political_status,
-        parse.clean(out_of_school_reason) as out_of_school_reason,
-        parse.clean(public_post) as public_post,
+        {{ named('out_of_school_reason') }},
+        {{ named('public_post') }},
         parse.clean(person_phone) as person_phone,
         parse.clean(county_name) as county_name,
         parse.clean(town_name) as town_name,
@@ -109,7 +109,7 @@ final as (
 
         -- times, amounts, flags
         cleaned.household_size,
-        cleaned.birth_date,
+        {{ birth_date_column() }},
         cleaned.is_dropout,
         cleaned.work_months,
         cleaned.has_resident_insurance,
