@@ -203,6 +203,8 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
                              {"name": "户主人", "id_no": HEAD, "died_on": dt.date(2027, 1, 1)}])
     county.deliver("marriage", [{"male_id_no": HEAD, "female_id_no": WIFE, "kind": "结婚",
                                  "registered_on": dt.date(2026, 10, 10)},
+                                {"male_id_no": HEAD, "female_id_no": WIFE, "kind": "补领",
+                                 "registered_on": dt.date(2026, 10, 12)},
                                 {"male_id_no": ALONE, "female_id_no": id_number(dt.date(1950, 3, 3), "女"), "kind": "结婚",
                                  "registered_on": dt.date(2026, 5, 10)},
                                 {"male_id_no": PAYEE, "female_id_no": BAD, "kind": "结婚",
@@ -442,6 +444,8 @@ def test_identity_in_the_month_of_payment(facts: dict[str, Fact]) -> None:
 
 def test_marriage_names_the_other_side(facts: dict[str, Fact]) -> None:
     assert facts["户主人"]["marriage__spouse_person_key"] == facts["配偶人"]["person_key"]
+    # the certificate issued again two days later is no event
+    assert (facts["户主人"]["marriage__last_kind"], facts["户主人"]["marriage__last_on"]) == ("结婚", dt.date(2026, 10, 10))
     assert facts["小学生"]["marriage__last_on"] is None
     # a number that nobody in the registry has is somebody of another household; one that cannot be read may be anybody's
     assert [facts[name]["marriage__spouse_in_household"] for name in ("户主人", "特困人", "代领人", "小学生")] == [

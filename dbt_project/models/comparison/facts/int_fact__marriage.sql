@@ -1,6 +1,9 @@
 {{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}) }}
-{#- The latest registration of each registry person, with whoever of the registry is on its other side. -#}
+{#-
+    The latest registration of each registry person, with whoever of the registry is on its other side. A certificate
+    issued again (补领) changes nobody's state: it speaks only where nothing else does.
+-#}
 with event as (
 
     select person_key, link_tier, 'male' as side, batch_id, row_no, registered_on, kind, female_id_key as other_id_key
@@ -18,7 +21,7 @@ ranked as (
         count(*) over (partition by person_key) as rows_of_person,
         row_number() over (
             partition by person_key
-            order by registered_on desc nulls last, batch_id desc, row_no desc
+            order by coalesce(kind = '补领', false), registered_on desc nulls last, batch_id desc, row_no desc
         ) as turn
     from event
     where coalesce(registered_on, {{ as_of() }}) <= {{ as_of() }}

@@ -85,7 +85,6 @@ identities as (
 select
     p.person_key,
     p.month as premium__payment_month,
-    case when p.month not in (select month from known_month) then 'no_batch' end as premium__lists_state,
     i.identities as premium__identities,
     i.identity as premium__identity,
     case
