@@ -68,7 +68,7 @@ def test_effects_hang_under_their_cause(shipped) -> None:
     )
     shipped.facts("fact_settlement",
                   of("dead", settled_month="2026-05-01", days_after_death=200),
-                  of("claims", settled_month="2026-05-01", fee_total=1000, personal_total=100, basic_fund_pay=100))
+                  of("claims", settled_month="2026-05-01", fee_total=1000, personal_total=100, reimbursed=100))
     shipped.facts("fact_dibao_month", of("dead", month="2026-10-01", benefit="tekun", months_after_death=14))
     shipped.facts(
         "fact_household",
