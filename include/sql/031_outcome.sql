@@ -87,7 +87,8 @@ begin
             parse.clean(a.answered_by) as answered_by,
             parse.to_date(a.answered_on) as answered_on,
             nullif(btrim(a.valid_until), '') is not null as has_expiry,
-            parse.to_date(a.valid_until) as valid_until,
+            -- 长期 is no day on which anybody looks again.
+            nullif(parse.to_date(a.valid_until), date '9999-12-31') as valid_until,
             nullif(lower(btrim(a.value_hash)), '') as value_hash,
             parse.clean(a.approved_by) as approved_by,
             a.source_file,

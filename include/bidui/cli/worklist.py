@@ -1,4 +1,4 @@
-"""Commands of the round trip with towns: worklists out, outcomes back."""
+"""Commands of the round trip with towns: worklists out, outcomes back; exemptions, which the county grants."""
 
 from __future__ import annotations
 
@@ -64,3 +64,21 @@ def outcomes(
             typer.echo(f"  退回名单 · to send back: {one.refused_list}")
     if any(one.refused for one in taken):
         raise typer.Exit(1)
+
+
+@app.command()
+def exempt(
+    finding_id: Annotated[str, typer.Argument(metavar="FINDING_ID", help="疑点编号（audit.finding） · id of the finding")],
+    until: Annotated[str, typer.Option(help="有效期的最后一天，如 2026-12-31 · the last day on which it holds")],
+    approved_by: Annotated[str, typer.Option(help="批准人姓名 · who grants it")],
+    by: Annotated[str, typer.Option(help="经办人姓名 · who records it")],
+    reason: Annotated[str, typer.Option(help="理由 · why")],
+) -> None:
+    """豁免一条疑点至某日（记录在案）；任一方取值改变即失效 · let a finding rest until a day, on record; it lapses when values change."""
+    from bidui import outcome
+    from bidui.warehouse.connection import transaction
+
+    with transaction() as connection:
+        done = outcome.exempt(connection, finding_id, until=until, approved_by=approved_by, by=by, reason=reason)
+    said = "已登记，自下一夜起生效 · recorded, counts from the next night on" if done.is_new else "此前已登记 · recorded before"
+    typer.echo(f"{finding_id}: {said}")

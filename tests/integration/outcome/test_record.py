@@ -12,8 +12,9 @@ import psycopg2.extensions
 import pytest
 
 from bidui.home import sql_dir
-from bidui.outcome import Answer, Place, apply
+from bidui.outcome import Answer, Place, apply, exempt
 from bidui.outcome.refusal import codes
+from bidui.problem import ProblemError
 from bidui.warehouse.connection import connect
 
 NIGHT = dt.date(2026, 10, 16)
@@ -125,6 +126,30 @@ def test_an_answer_of_an_earlier_day_does_not_undo_a_later_one(connection) -> No
     assert [problem.code for problem in refused.problems] == ["outcome.answered_since"]
     assert apply(connection, [later], today=NIGHT).recorded[0].is_new is False
     assert apply(connection, [dataclasses.replace(later, reason="更正")], today=NIGHT).new == 1
+    connection.rollback()
+
+
+def test_an_exemption_is_granted_by_name_until_a_day(connection) -> None:
+    """It is about the values as they are published; every reason against it is told at once."""
+    terms = {"until": "2027年1月1日", "approved_by": "李主任", "by": "张三", "reason": "异地就读", "today": NIGHT}
+    granted = exempt(connection, " F9 ", **terms)
+    assert granted.is_new and not exempt(connection, "f9", **terms).is_new
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select verdict, value_hash, approved_by, answered_by, valid_until from ledger.answer where finding_id = 'f9'"
+        )
+        assert cursor.fetchall() == [("exempt", "h9", "李主任", "张三", dt.date(2027, 1, 1))]
+    for finding, change, codes_said in (
+        ("f9", {"until": "2026-10-16", "approved_by": " "}, ["outcome.approver_missing", "outcome.expiry_passed"]),
+        ("f9", {"until": "明年"}, ["outcome.expiry_unreadable"]),
+        ("f9", {"until": "长期"}, ["outcome.expiry_unreadable"]),
+        ("f9", {"reason": " "}, ["decision.reason"]),
+        ("f0", {}, ["outcome.finding_closed"]),
+        ("nothing", {}, ["outcome.finding_unknown"]),
+    ):
+        with pytest.raises(ProblemError) as raised:
+            exempt(connection, finding, **(terms | change))
+        assert [problem.code for problem in raised.value.problems] == codes_said
     connection.rollback()
 
 
