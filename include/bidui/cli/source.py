@@ -105,8 +105,14 @@ def _print(console: Console, found: Inspection) -> None:
 
 
 def _print_table(console: Console, table: TableReport) -> None:
+    _print_place(console, table)
+    _print_columns(console, table)
+    _print_reading(console, table)
+    _print_troubles(console, table)
+
+
+def _print_place(console: Console, table: TableReport) -> None:
     from rich.markup import escape
-    from rich.table import Table
 
     part, header = table.part, table.header
     facts = [part.source_name]
@@ -120,6 +126,12 @@ def _print_table(console: Console, table: TableReport) -> None:
     facts.append(f"表头在第 {rows} 行 · header in row {rows}")
     console.print("\n" + escape("  |  ".join(facts)), highlight=False)
 
+
+def _print_columns(console: Console, table: TableReport) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    part, header = table.part, table.header
     grid = Table(box=None, pad_edge=False)
     for title in ("列 · col", "表头 · header", "→ 字段 · column", "方式 · via", "必需 · required"):
         grid.add_column(title)
@@ -136,6 +148,10 @@ def _print_table(console: Console, table: TableReport) -> None:
                      "是 · yes" if column.required else "")  # fmt: skip
     console.print(grid)
 
+
+def _print_reading(console: Console, table: TableReport) -> None:
+    from rich.markup import escape
+
     if table.data_date is not None:
         console.print(f"数据日期 · data date: {table.data_date.day} （{_FOUND_IN[table.data_date.found_in]}）", highlight=False)
     reading = table.reading
@@ -150,6 +166,11 @@ def _print_table(console: Console, table: TableReport) -> None:
             money = reading.extract.by_name[name].header
             unread = f"，无法读作金额 · not amounts {total.unread}" if total.unread else ""
             console.print(f"合计 · total {escape(money)}: {total.total:,} 元 · yuan（{total.count:,}{unread}）", highlight=False)
+
+
+def _print_troubles(console: Console, table: TableReport) -> None:
+    from rich.markup import escape
+
     for trouble in table.troubles:
         shown = "、".join(map(str, trouble.rows)) + (" …" if trouble.count > len(trouble.rows) else "")
         console.print(

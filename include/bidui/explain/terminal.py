@@ -26,6 +26,22 @@ from bidui.explain.words import (
 
 def show(story: dict[str, Any], console: Console) -> None:
     """Print the story; text from files is never read as markup."""
+    _show_finding(story, console)
+    _show_rule(story["rule"] or {}, console)
+    console.print("\n[bold]双方取值 · what each side says[/]")
+    for side, values in (story["values"] or {}).items():
+        show_pairs(console, *((label(story, side, name), value) for name, value in values.items()))
+    for row in story["rows"] or []:
+        show_row(row, console)
+    _show_events(story["events"] or [], console)
+    _show_answers(story["outcomes"] or [], console)
+    _show_related(story["related"] or [], console)
+    if not story["names_are_shown"]:
+        console.print("姓名和证件号已遮蔽 · names and numbers are withheld from this login")
+    console.print("疑点须经核实，不是结论 · a finding is a lead to be verified, not a decision")
+
+
+def _show_finding(story: dict[str, Any], console: Console) -> None:
     finding, rule, subject = story["finding"], story["rule"] or {}, story["subject"]
     console.rule(f"疑点 finding {finding['finding_id']}")
     show_pairs(
@@ -41,6 +57,9 @@ def show(story: dict[str, Any], console: Console) -> None:
         ("牵头部门 answers", finding["owner_department"]),
         ("比对之夜 night", f"{story['as_of']}，指纹 fingerprint {(story['run'] or {}).get('fingerprint', '')}"),
     )  # fmt: skip
+
+
+def _show_rule(rule: dict[str, Any], console: Console) -> None:
     console.print("\n[bold]规则内容 · what the rule says[/]")
     show_pairs(
         console,
@@ -50,15 +69,16 @@ def show(story: dict[str, Any], console: Console) -> None:
         ("处理 remedy", rule.get("remedy")),
         ("依据 source", rule.get("source")),
     )
-    console.print("\n[bold]双方取值 · what each side says[/]")
-    for side, values in (story["values"] or {}).items():
-        show_pairs(console, *((label(story, side, name), value) for name, value in values.items()))
-    for row in story["rows"] or []:
-        show_row(row, console)
+
+
+def _show_events(events: list[dict[str, Any]], console: Console) -> None:
     show_table(
         console, "经过 · what happened", ("日期 night", "事件 event", "状态 state"),
-        [(event["as_of"], said(EVENTS, event["event"]), said(STATES, event["state"])) for event in story["events"] or []],
+        [(event["as_of"], said(EVENTS, event["event"]), said(STATES, event["state"])) for event in events],
     )  # fmt: skip
+
+
+def _show_answers(answers: list[dict[str, Any]], console: Console) -> None:
     show_table(
         console,
         "核查结果 · answers",
@@ -69,20 +89,20 @@ def show(story: dict[str, Any], console: Console) -> None:
                 free_words(answer, "reason"), free_words(answer, "field_check"), answer["answered_by"],
                 answer["answered_on"], shown(answer["is_in_force"]),
             )
-            for answer in story["outcomes"] or []
+            for answer in answers
         ],
     )  # fmt: skip
+
+
+def _show_related(related: list[dict[str, Any]], console: Console) -> None:
     show_table(
         console, "相关疑点 · related findings", ("关系 relation", "编号 id", "规则 rule", "状态 state"),
         [
             ("原因 cause" if other["relation"] == "cause" else "后果 effect", other["finding_id"], other["rule_id"],
              said(STATES, other["state"]))
-            for other in story["related"] or []
+            for other in related
         ],
     )  # fmt: skip
-    if not story["names_are_shown"]:
-        console.print("姓名和证件号已遮蔽 · names and numbers are withheld from this login")
-    console.print("疑点须经核实，不是结论 · a finding is a lead to be verified, not a decision")
 
 
 def show_row(row: dict[str, Any], console: Console) -> None:
