@@ -17,7 +17,8 @@ from bidui.sample.night_plan import registry_changes
 from bidui.sample.periods import Periods
 from bidui.sample.place import Place
 from bidui.sample.plan import TownPlan
-from bidui.sample.plant import PLANTS, Planted, World
+from bidui.sample.plant import Planted, World
+from bidui.sample.plants import PLANTS
 from bidui.sample.population import CHILD, Population
 from bidui.sample.scene import Numbers, Scene
 from bidui.sample.trap import Traps

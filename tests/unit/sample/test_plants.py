@@ -10,7 +10,7 @@ from bidui.home import dbt_dir
 from bidui.sample import place, population, town
 from bidui.sample.county import HERE
 from bidui.sample.plan import scaled, town_plan
-from bidui.sample.plant import PLANTS
+from bidui.sample.plants import PLANTS
 from bidui.sample.town import Town
 
 RATES = yaml.safe_load((HERE / "rates.yml").read_text(encoding="utf-8"))
