@@ -81,6 +81,39 @@ def check(
     )
 
 
+@contract.command("try")
+def try_pull(
+    extract: Annotated[str, typer.Argument(help="数据项 · the extract")],
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="夜次日期，默认今天 · the night (default: today)")
+    ] = None,
+) -> None:
+    """向部门服务器试拉一个数据项，看会被怎样读取；不留任何内容 · pull an extract now and show how it would be read.
+
+    Nothing is kept or recorded. Exit status 1 when what came would be held, 2 when nothing came.
+    """
+    import tempfile
+
+    from rich.console import Console
+
+    from bidui import clock
+    from bidui.platform import settings
+
+    settings.join()
+    from bidui.connector import pull_once
+    from bidui.contract import load_sources
+    from bidui.inspection import inspect as look
+
+    sources = load_sources()
+    night = as_of.date() if as_of else clock.today()
+    with tempfile.TemporaryDirectory() as folder:
+        path = pull_once(sources.extract(extract), night, Path(folder))
+        found = look(path, sources, extract, night)
+    _print(Console(), found)
+    if found.would_be_held:
+        raise typer.Exit(1)
+
+
 def _print(console: Console, found: Inspection) -> None:
     from rich.markup import escape
 

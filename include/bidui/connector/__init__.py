@@ -5,6 +5,7 @@ from bidui.connector.drop_folder import DropFolder, make_folders
 from bidui.connector.gather import Gathered, gather
 from bidui.connector.memory import LedgerMemory, Memory
 from bidui.connector.refusal import PullError
+from bidui.connector.trial import pull_once
 
 __all__ = [
     "Connector",
@@ -16,5 +17,6 @@ __all__ = [
     "PullError",
     "gather",
     "make_folders",
+    "pull_once",
     "sha256_of",
 ]

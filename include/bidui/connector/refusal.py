@@ -54,6 +54,13 @@ _REFUSALS: dict[str, tuple[str, str, str, str, bool]] = {
         "check the account with the department, then update the Airflow connection; it is not tried again, accounts lock",
         True,
     ),
+    "no_key_file": (
+        "连接 extra 中 key_file 指的私钥文件不存在",
+        "the private key that key_file of the connection's extra names is not there",
+        "改正路径，并让平台的用户可读",
+        "correct the path, and let the platform's user read it",
+        True,
+    ),
     "no_right": (
         "账号没有读取权限",
         "the account may not read this",
@@ -107,8 +114,8 @@ _REFUSALS: dict[str, tuple[str, str, str, str, bool]] = {
     "no_such_place": (
         "对方没有这个表、文件夹或接口",
         "there is no such table, folder or address on the server",
-        "核对约定中 origin 的名称",
-        "check the name in the contract's origin",
+        "核对约定中 origin 的名称；SFTP 的路径不以 / 开头时，从账号的主文件夹算起",
+        "check the name in the contract's origin; an SFTP path without a leading / begins in the login's own folder",
         True,
     ),
     "no_such_column": (

@@ -88,6 +88,17 @@ class SftpFolder:
         return Delivery(extract.department, extract.key, file.name, file.received_at, path)
 
 
+def newest(origin: SftpOrigin, folder: Path) -> Path | None:
+    """Fetch the newest complete file into `folder`; None where there is none. Raises PullError."""
+    with session(origin) as client:
+        files = _complete(client, origin)
+        if not files:
+            return None
+        path = folder / files[-1].name
+        download(client, origin, files[-1], path)
+        return path
+
+
 def download(client: SFTPClient, origin: SftpOrigin, file: RemoteFile, path: Path) -> None:
     """Fetch one file to `path`, going on from what an earlier try of the same file has left beside it.
 
@@ -210,6 +221,8 @@ def _hook(origin: SftpOrigin) -> Any:
         raise refusal("no_host_key", origin.connection) from None
     if hook.host_key is None or hook.no_host_key_check or hook.allow_host_key_change:
         raise refusal("no_host_key", origin.connection)
+    if hook.key_file and not Path(hook.key_file).is_file():
+        raise refusal("no_key_file", origin.connection)
     hook.look_for_keys = False  # only what the connection names, never a key that lies about on this machine
     return hook
 
