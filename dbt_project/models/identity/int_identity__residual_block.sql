@@ -16,18 +16,6 @@ with claims as (
 
 ),
 
-persons as (
-
-    select
-        block,
-        block_key,
-        count(*) as persons,
-        count(*) filter (where meets_numbered) as persons_meeting_numbered
-    from {{ ref('int_identity__residual_person_key') }}
-    group by block, block_key
-
-),
-
 counted as (
 
     select
@@ -38,7 +26,7 @@ counted as (
         c.claims * p.persons_meeting_numbered + c.claims_without_number * (p.persons - p.persons_meeting_numbered)
             as pairs
     from claims as c
-    inner join persons as p on c.block = p.block and c.block_key = p.block_key
+    inner join {{ ref('int_identity__residual_person_block') }} as p on c.block = p.block and c.block_key = p.block_key
 
 ),
 

@@ -2,17 +2,26 @@
 {{ config(unlogged=true, meta={'dist_key': 'claim_key'}) }}
 {#-
     One row per claim: what its rows say together. A value on which they differ is left out; different birth dates or
-    sexes under one number and name are kept in mind, since no such claim may link by itself. A number written for three
-    names or more is a clerk's stopgap: like a placeholder it says nothing of any of them, neither for nor against.
+    sexes under one number and name are kept in mind, since no such claim may link by itself. A stopgap
+    number counts as a placeholder.
 -#}
-{%- set is_stopgap = "min(id_state) = 'ok' and count(*) over (partition by min(id_no)) >= 3" %}
-with gathered as (
+with mention as (
+
+    select
+        m.*,
+        s.id_key is not null as is_stopgap
+    from {{ ref('int_identity__residual_mention') }} as m
+    left join {{ ref('int_identity__stopgap_number') }} as s on m.id_key = s.id_key
+
+),
+
+gathered as (
 
     select
         claim_key,
         min(id_no) as id_no,
-        case when {{ is_stopgap }} then 'placeholder' else min(id_state) end as id_state,
-        case when not ({{ is_stopgap }}) then min(id_key) end as id_key,
+        min(case when is_stopgap then 'placeholder' else id_state end) as id_state,
+        min(case when not is_stopgap then id_key end) as id_key,
         min(number_15) as number_15,
         min(name_norm) as name_norm,
         {{ agreed('sex') }} as sex,
@@ -27,7 +36,7 @@ with gathered as (
         min(holder_key) as holder_key,
         count(*) as rows_of_claim,
         coalesce(min(sex) <> max(sex) or min(birth_date) <> max(birth_date), false) as contradicts_itself
-    from {{ ref('int_identity__residual_mention') }}
+    from mention
     group by claim_key
 
 ),

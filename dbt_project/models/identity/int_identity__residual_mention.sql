@@ -1,11 +1,19 @@
 {{ planned_for_volume() }}
 {{ config(unlogged=true, meta={'dist_key': 'claim_key'}) }}
 {#-
-    The persons named whom their number did not link, for the residual model. Rows with the same number and the same name
-    claim to be one person, whatever list they stand in, and are compared together: one list gives the village, another
-    the sex. A row whose number says nothing is a claim of its own.
+    What the residual model looks at: the rows that meet a registry person, and every other row of their numbers that no
+    number linked. Rows with the same number and the same name claim to be one person, whatever list they stand in, and
+    are compared together: one list gives the village, another the sex. A row whose number says nothing is a claim of its
+    own.
 -#}
-with named as (
+with met_number as (
+
+    select distinct id_no from {{ ref('int_identity__residual_row') }}
+    where id_no is not null
+
+),
+
+named as (
 
     select
         m.extract,
@@ -31,12 +39,15 @@ with named as (
         -- whose the number is, where it is a registry person's of another name
         case when d.reached_by = 'id' then d.number_holder_key end as holder_key
     from {{ ref('int_identity__mention') }} as m
+    left join met_number as n on m.id_no = n.id_no
+    left join {{ ref('int_identity__residual_row') }} as r
+        on m.batch_id = r.batch_id and m.row_no = r.row_no and m.subject_role = r.subject_role
     left join {{ ref('int_identity__number_decision') }} as d
         on m.batch_id = d.batch_id and m.row_no = d.row_no and m.subject_role = d.subject_role
     where
-        m.name_norm is not null
-        and length(replace(m.name_norm, '?', '')) >= 2
+        {{ is_a_name('m.name_norm') }}
         and d.decision is distinct from 'linked'
+        and (n.id_no is not null or r.batch_id is not null)
 
 ),
 

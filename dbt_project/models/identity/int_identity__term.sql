@@ -6,7 +6,7 @@
 -#}
 with person as (
 
-    select distinct
+    select
         id_key,
         name_norm
     from {{ ref('int_identity__mention') }}
@@ -20,6 +20,15 @@ with person as (
 
 ),
 
+dated as (
+
+    select
+        name_norm,
+        {{ id_birth_date('id_key') }}::text as birth_date
+    from person
+
+),
+
 placed as (
 
     select distinct
@@ -30,21 +39,23 @@ placed as (
 
 ),
 
-final as (
+-- One pass: the people are as many as the lists name, three times over.
+counted as (
 
     select
-        'name' as term,
-        name_norm as value,
+        case
+            when grouping(name_norm) = 0 then 'name'
+            when grouping(birth_date) = 0 then 'birth_date'
+            else 'population'
+        end as term,
+        case
+            when grouping(name_norm) = 0 then name_norm
+            when grouping(birth_date) = 0 then birth_date
+            else ''
+        end as value,
         count(*) as persons
-    from person
-    group by name_norm
-    union all
-    select
-        'birth_date' as term,
-        {{ id_birth_date('id_key') }}::text as value,
-        count(*) as persons
-    from person
-    group by 2
+    from dated
+    group by grouping sets ((name_norm), (birth_date), ())
     union all
     select
         'village' as term,
@@ -52,14 +63,18 @@ final as (
         count(*) as persons
     from placed
     group by village_code
-    union all
+
+),
+
+final as (
+
     select
-        'population' as term,
-        '' as value,
-        greatest(count(*), 1) as persons
-    from person
+        term,
+        value,
+        greatest(persons, 1) as persons
+    from counted
+    where value is not null
 
 )
 
 select * from final
-where value is not null

@@ -1,7 +1,8 @@
 """`bidui bench linkage`: linkage of a generated county against its truth, and the residual model beside Splink.
 
-Splink is no part of the platform: it is installed into an environment of its own under `BIDUI_HOME`, gets the residual
-claims and registry persons that tier 2 gets, and is scored on the same rows.
+Splink is no part of the platform: it is installed into an environment of its own under `BIDUI_HOME`, gets what no number
+linked and the registry's persons, as tier 2 does, and is scored on the same rows. Its seconds begin with claims that are
+formed and written to a file; tier 2's begin with the lists and their links by number. Both end with a person per claim.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from bidui.bench.night import AS_OF, ingest
 from bidui.home import folder as home_folder
 
 SPLINK = "splink==5.0.0"
-RESIDUAL = ("int_identity__residual_*", "int_identity__term")
+TIER_2 = ("int_identity__stopgap_number", "int_identity__residual_*")
 
 TRUTH = """
 create temporary table truth_link (
@@ -57,7 +58,20 @@ select
 from judged
 """
 
-# The rows that tier 2 gets, with what it decided and what the challenger says of their claim.
+# What is left for tier 2: the rows that no number linked, with the claim each belongs to (see `residual_mention`). Tier 2
+# itself forms only the claims that meet a registry person; the challenger gets every one of them, formed, and looks itself.
+RESIDUAL = """
+create temporary table residual as
+select
+    m.*,
+    coalesce(case when m.id_state in ('ok', 'old15') then m.id_no || ' ' || m.name_norm end,
+             concat_ws('-', m.batch_id, m.row_no, m.subject_role)) as claim_key,
+    d.reached_by is not distinct from 'id' as has_number_of_another
+from mart_identity.int_identity__mention as m
+left join mart_identity.int_identity__number_decision as d using (batch_id, row_no, subject_role)
+where d.decision is distinct from 'linked' and length(replace(m.name_norm, '?', '')) >= 2
+"""
+
 RESIDUAL_SCORE = """
 select
     count(j.true_person) as registered,
@@ -65,7 +79,7 @@ select
     count(*) filter (where j.decision = 'linked' and j.tier = '2' and j.given_person is distinct from j.true_person) as ours_wrong,
     count(s.person_no) as theirs,
     count(*) filter (where s.person_no is not null and s.person_no is distinct from j.true_person) as theirs_wrong
-from mart_identity.int_identity__residual_mention as m
+from residual as m
 inner join judged as j using (batch_id, row_no, subject_role)
 left join (
     select c.claim_key, p.person_no
@@ -76,9 +90,12 @@ left join (
 """
 
 EXPORT = {
-    "claim": "select claim_key as unique_id, name_norm as name, id_no, known_birth_date as birth_date, known_sex as sex,"
-    " village_code as village, household_key as household, number_15 from mart_identity.int_identity__residual_claim"
-    " where holder_key is null",
+    "claim": "select claim_key as unique_id, min(name_norm) as name, min(id_no) as id_no,"
+    " coalesce(min(birth_date), min(parse.calendar_date((id_key / 10000000 % 10000)::int, (id_key / 100000 % 100)::int, (id_key / 1000 % 100)::int)))"
+    " as birth_date,"
+    " coalesce(min(sex), min(case id_key % 2 when 1 then '男' when 0 then '女' end)) as sex,"
+    " min(village_code) as village, min(household_key) as household, parse.number_of_15(min(id_no)) as number_15"
+    " from residual where not has_number_of_another group by claim_key",
     "person": "select person_key as unique_id, name_norm as name, id_no, known_birth_date as birth_date, sex,"
     " village_code as village, household_key as household, number_15 from mart_identity.int_identity__residual_person",
 }
@@ -107,12 +124,17 @@ def run(persons: int, seed: int, folder: Path, *, splink: bool = True) -> dict[s
         ingest(county / "night_1", AS_OF)
         steps.freeze(AS_OF.isoformat())
         with measured("identity") as identity, _server_memory() as memory:
-            dbt.run("run", "--write-json", "--select", "tag:identity", as_of=AS_OF, target="identity")
-        seconds = _model_seconds()
+            dbt.run("run", "--select", "tag:identity", as_of=AS_OF, target="identity")
         connection = connect(application="bidui bench linkage")
         try:
             result = _score(connection, truth / "link.csv")
             result |= {"persons": persons, "identity_seconds": round(identity.seconds, 1)}
+            seconds = _tier_2_again(connection)
+            with connection.cursor() as cursor:
+                cursor.execute(RESIDUAL)
+                cursor.execute(
+                    "create temporary table challenger (claim_key text, person_key text, match_weight double precision)"
+                )
             challenger = _challenge(connection) if splink else None
             ours, theirs = _score_residual(connection, challenger)
         finally:
@@ -150,9 +172,6 @@ def _score_residual(
     connection: psycopg2.extensions.connection, challenger: dict[str, Any] | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "create temporary table if not exists challenger (claim_key text, person_key text, match_weight double precision)"
-        )
         cursor.execute(RESIDUAL_SCORE, (challenger["link_at"] if challenger else 0,))
         registered, ours, ours_wrong, theirs, theirs_wrong = cursor.fetchall()[0]
     return _rates(ours, ours_wrong, registered), _rates(theirs, theirs_wrong, registered)
@@ -167,15 +186,16 @@ def _rates(linked: int, wrong: int, registered: int) -> dict[str, Any]:
     }
 
 
-def _model_seconds() -> float:
-    """Seconds of the residual models, one after another, as dbt measured them."""
-    found = json.loads((home_folder("dbt", "identity") / "run_results.json").read_text(encoding="utf-8"))
-    names = ("int_identity__residual_", "int_identity__term")
-    return sum(
-        float(result["execution_time"])
-        for result in found["results"]
-        if str(result["unique_id"]).rpartition(".")[2].startswith(names)
-    )
+def _tier_2_again(connection: psycopg2.extensions.connection) -> float:
+    """Seconds of tier 2's models when nothing else runs, a new model version's frequencies counted anew among them."""
+    from bidui.warehouse import dbt
+
+    with connection.cursor() as cursor:
+        cursor.execute("delete from reference.link_term")
+    connection.commit()
+    dbt.run("run", "--write-json", "--threads", "1", "--select", *TIER_2, as_of=AS_OF, target="tier_2")
+    found = json.loads((home_folder("dbt", "tier_2") / "run_results.json").read_text(encoding="utf-8"))
+    return sum(float(result["execution_time"]) for result in found["results"])
 
 
 def _challenge(connection: psycopg2.extensions.connection) -> dict[str, Any]:
@@ -189,9 +209,6 @@ def _challenge(connection: psycopg2.extensions.connection) -> dict[str, Any]:
             [str(_environment()), str(Path(__file__).with_name("splink_challenger.py")), str(work)],
             check=True, capture_output=True, text=True, timeout=3600,
         )  # fmt: skip
-        cursor.execute(
-            "create temporary table challenger (claim_key text, person_key text, match_weight double precision)"
-        )
         with (work / "best.csv").open("rb") as stream:
             cursor.copy_expert("copy challenger from stdin with (format csv, header true)", stream)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
