@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from bidui.contract import Sources, load_sources
+from bidui.contract import Sources
 from bidui.home import dbt_dir, sql_dir
 from bidui.rule.catalogue import GRAINS_FILE
 
@@ -100,12 +100,6 @@ def grain_sides() -> dict[str, str]:
     """Grain → the side whose facts carry no prefix."""
     grains = yaml.safe_load((dbt_dir() / "rules" / GRAINS_FILE).read_text(encoding="utf-8"))["grains"]
     return {name: grain["side"] for name, grain in grains.items()}
-
-
-@cache
-def fact_words() -> FactWords:
-    """The words of the shipped facts and of this county's contracts."""
-    return FactWords(load_sources())
 
 
 def _zh(words: str) -> str:
