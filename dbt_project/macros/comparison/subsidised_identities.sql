@@ -2,7 +2,7 @@
 {% macro subsidised_identities() -%}
     array(
         select amount.key
-        from reference.parameter_tonight as amount
+        from {{ source('reference', 'parameter_tonight') }} as amount
         where
             amount.rule_id = 'MED-08'
             and amount.parameter = 'subsidy_amount'

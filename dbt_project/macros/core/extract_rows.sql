@@ -44,7 +44,7 @@
             {%- endif %}
             and not s.is_repeat
             and {{ 'exists' if quarantined else 'not exists' }} (
-                select from ledger.quarantined_tonight as q
+                select from {{ source('ledger', 'quarantined_tonight') }} as q
                 where q.batch_id = s.batch_id and q.row_no = s.row_no
             )
             {%- if keys %}
@@ -56,7 +56,7 @@
                     and later.{{ key }} = s.{{ key }}
                     {%- endfor %}
                     and not exists (
-                        select from ledger.quarantined_tonight as q
+                        select from {{ source('ledger', 'quarantined_tonight') }} as q
                         where q.batch_id = later.batch_id and q.row_no = later.row_no
                     )
             )
@@ -96,7 +96,8 @@
     (
         select h.*, b.list_month
         from {{ _rows_of_batches(staging_model, night_batch_ids(extract, 'true'), false) }} as h
-        inner join ledger.batch_tonight as b on b.batch_id = h.batch_id and b.extract = '{{ extract }}'
+        inner join {{ source('ledger', 'batch_tonight') }} as b
+            on b.batch_id = h.batch_id and b.extract = '{{ extract }}'
     )
 {%- endmacro %}
 
@@ -104,7 +105,7 @@
 {% macro extract_state(extract) -%}
     (
         select case when count(*) = 0 then 'no_batch' when bool_and(is_stale) then 'stale_batch' end
-        from ledger.batch_tonight
+        from {{ source('ledger', 'batch_tonight') }}
         where extract = '{{ extract }}' and is_current
     )
 {%- endmacro %}

@@ -6,7 +6,9 @@
 {% macro keyed_digest(text) -%}
     left(
         encode(
-            sha256(convert_to((select k.hash_key from ledger.hash_key as k) || chr(31) || {{ text }}, 'UTF8')),
+            sha256(convert_to(
+                (select k.hash_key from {{ source('ledger', 'hash_key') }} as k) || chr(31) || {{ text }}, 'UTF8'
+            )),
             'hex'
         ),
         32

@@ -8,7 +8,7 @@
         value_hash,
         valid_until,
         answered_on
-    from ledger.answer
+    from {{ source('ledger', 'answer') }}
     where
         answered_on <= {{ as_of() }}
         and verdict <> 'unclear'

@@ -30,7 +30,7 @@
         number_key,
         life_key,
         decided_by
-    from ledger.key_alias
+    from {{ source('ledger', 'key_alias') }}
     where
         kind = '{{ kind }}'
         and alias_id <= {{ frozen_input('last_key_alias') }}

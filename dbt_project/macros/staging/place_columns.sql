@@ -162,5 +162,8 @@
 
 {#- The day the batch speaks for; the night where the batch has no data date. -#}
 {% macro data_date() -%}
-    coalesce((select b.data_date from ledger.batch as b where b.batch_id = {{ this_batch() }}), {{ as_of() }})
+    coalesce(
+        (select b.data_date from {{ source('ledger', 'batch') }} as b where b.batch_id = {{ this_batch() }}),
+        {{ as_of() }}
+    )
 {%- endmacro %}

@@ -72,7 +72,7 @@
     coalesce(
             {{ stage }} = any(string_to_array((
                 select p.value
-                from reference.parameter_tonight as p
+                from {{ source('reference', 'parameter_tonight') }} as p
                 where
                     p.rule_id = 'EDU-05'
                     and p.parameter = 'aided_stages'
@@ -93,7 +93,7 @@
 {% macro min_cell() -%}
     (
         select greatest(max(p.value)::int, 2)
-        from reference.parameter_tonight as p
+        from {{ source('reference', 'parameter_tonight') }} as p
         where
             p.rule_id = 'AGG-05'
             and p.parameter = 'min_cell'

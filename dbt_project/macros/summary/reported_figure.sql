@@ -5,7 +5,7 @@
 {% macro figure_tolerance(name) -%}
     (
         select p.value::numeric
-        from reference.parameter as p
+        from {{ source('reference', 'parameter') }} as p
         where
             p.rule_id = 'REG-17'
             and p.parameter = '{{ name }}'

@@ -11,7 +11,7 @@ with said as (
         mention_hash,
         person_hash,
         verdict
-    from ledger.link_verdict
+    from {{ source('ledger', 'link_verdict') }}
     where verdict_id <= {{ last_verdict_id() }}
     order by mention_hash, person_hash, verdict_id desc
 

@@ -71,7 +71,9 @@ shared_number as (
     from {{ ref('int_fact__dibao_certificate') }} as c
     where
         c.is_shared
-        and c.list_month in (select list_month from ledger.batch_tonight where extract = 'dibao' and is_current)
+        and c.list_month in (
+            select list_month from {{ source('ledger', 'batch_tonight') }} where extract = 'dibao' and is_current
+        )
 
 ),
 
@@ -169,7 +171,7 @@ due_month as (
 
 kept_list as (
 
-    select distinct extract, list_month from ledger.batch_tonight
+    select distinct extract, list_month from {{ source('ledger', 'batch_tonight') }}
 
 ),
 

@@ -20,7 +20,7 @@ tekun_month as (
 
 months_of_tekun as (
 
-    select distinct list_month as month from ledger.batch_tonight where extract = 'tekun'
+    select distinct list_month as month from {{ source('ledger', 'batch_tonight') }} where extract = 'tekun'
 
 ),
 

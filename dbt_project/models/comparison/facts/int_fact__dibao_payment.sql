@@ -25,7 +25,7 @@ delivered as (
         coalesce(s.pay_month, case when batch.is_current then p.month else s.list_month end) as month,
         p.month as current_month
     from {{ in_force_history('stg_civil_affairs__dibao') }} as s
-    inner join ledger.batch_tonight as batch on batch.batch_id = s.batch_id
+    inner join {{ source('ledger', 'batch_tonight') }} as batch on batch.batch_id = s.batch_id
     cross join period as p
     where coalesce(s.monthly_amount, 1) > 0
 

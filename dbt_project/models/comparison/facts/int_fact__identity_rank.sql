@@ -3,7 +3,7 @@
 select
     key as identity,
     min(parse.to_int(value)) as priority
-from reference.parameter_tonight
+from {{ source('reference', 'parameter_tonight') }}
 where
     rule_id = 'MED-07'
     and parameter = 'priority'

@@ -11,7 +11,7 @@ with batch as (
         extract,
         max(data_date) as data_date,
         max(list_month) as list_month
-    from ledger.batch_tonight
+    from {{ source('ledger', 'batch_tonight') }}
     where is_current
     group by 1
 

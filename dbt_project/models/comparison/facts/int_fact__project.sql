@@ -60,7 +60,7 @@ other_project as (
 {{ extract }}_kept as (
 
     select distinct extract(year from list_month)::int as plan_year
-    from ledger.batch_tonight
+    from {{ source('ledger', 'batch_tonight') }}
     where extract = '{{ extract }}'
 
 ),

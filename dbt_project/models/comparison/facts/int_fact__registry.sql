@@ -139,7 +139,7 @@ known_prefix as (
     select prefix from {{ ref('id_prefix') }}
     union
     select left(division_code, 6)
-    from reference.division
+    from {{ source('reference', 'division') }}
     where division_level = 'county'
 
 ),

@@ -14,12 +14,12 @@ with rule_extract as (
         select distinct on (rule_id)
             rule_id,
             base_extracts
-        from ledger.night_rule
+        from {{ source('ledger', 'night_rule') }}
         where as_of <= {{ as_of() }} and status = 'active'
         order by rule_id asc, as_of desc
     ) as r
     cross join unnest(r.base_extracts) as named (extract)
-    inner join reference.extract as e on named.extract = e.extract
+    inner join {{ source('reference', 'extract') }} as e on named.extract = e.extract
 ),
 
 final as (

@@ -41,11 +41,11 @@ with_limits as (
         a.confirmed + a.false_positive as answers,
         round(a.confirmed::numeric / nullif(a.confirmed + a.false_positive, 0), 4) as precision,
         (
-            select p.value::numeric from reference.parameter_tonight as p
+            select p.value::numeric from {{ source('reference', 'parameter_tonight') }} as p
             where p.parameter = 'min_precision' and {{ limit }}
         ) as min_precision,
         (
-            select p.value::numeric from reference.parameter_tonight as p
+            select p.value::numeric from {{ source('reference', 'parameter_tonight') }} as p
             where p.parameter = 'min_answers' and {{ limit }}
         ) as min_answers
     from answered as a

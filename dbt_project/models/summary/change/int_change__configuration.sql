@@ -6,7 +6,7 @@ with run as (
     select distinct on (as_of)
         as_of,
         inputs
-    from ledger.run
+    from {{ source('ledger', 'run') }}
     where as_of = {{ as_of() }} or (as_of = {{ published_before() }} and status = 'published')
     order by as_of asc, (status = 'failed') asc, run_id desc
 )

@@ -8,7 +8,7 @@ with batch as (
         extract,
         array_agg(batch_id order by batch_id) as batches,
         max(data_date) filter (where is_current) as data_date
-    from ledger.night_batch
+    from {{ source('ledger', 'night_batch') }}
     where as_of in ({{ as_of() }}, {{ published_before() }})
     group by as_of, extract
 ),

@@ -39,8 +39,9 @@ rule as (
         coalesce(n.base_extracts, '{}') || coalesce(o.base_extracts, '{}') as base_extracts,
         jsonb_build_array(o.status, o.rule_version, o.parameters)
         <> jsonb_build_array(n.status, n.rule_version, n.parameters) as has_changed
-    from (select * from ledger.night_rule where as_of = {{ published_before() }}) as o
-    full outer join (select * from ledger.night_rule where as_of = {{ as_of() }}) as n on o.rule_id = n.rule_id
+    from (select * from {{ source('ledger', 'night_rule') }} where as_of = {{ published_before() }}) as o
+    full outer join (select * from {{ source('ledger', 'night_rule') }} where as_of = {{ as_of() }}) as n
+        on o.rule_id = n.rule_id
 ),
 
 with_deliveries as (

@@ -1,6 +1,6 @@
 {#- Typed-in figures of every load, with the years that a period spans and how often a report gives an indicator. -#}
 with source as (
-    select * from ledger.reported_figure
+    select * from {{ source('ledger', 'reported_figure') }}
 ),
 
 with_years as (
