@@ -40,6 +40,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, warehouse: str) -> Iterato
     (models / "sources.yml").write_text(
         yaml.safe_dump({"version": 2, "sources": [{"name": "raw", "tables": [{"name": "parcel"}]}]})
     )
+    (models / "_sources.yml").write_text((REPOSITORY / "dbt_project" / "models" / "_sources.yml").read_text(encoding="utf-8"))
     (models / "stg_toy__parcel.sql").write_text(
         "select batch_id, row_no, upper(label) as label, false as is_repeat from {{ landed('parcel') }} as s"
     )
