@@ -5,7 +5,7 @@
 set log_statement = 'none';
 set log_min_error_statement = 'panic';
 create role bidui login createrole password :'warehouse_password';
-grant set on parameter log_statement, log_min_messages to bidui;
+grant set on parameter log_statement, log_min_messages, temp_file_limit to bidui;
 create role airflow login password :'airflow_password';
 create database bidui owner bidui encoding 'UTF8' template template0;
 create database airflow owner airflow encoding 'UTF8' template template0;

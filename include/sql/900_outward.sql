@@ -7,6 +7,10 @@
 -- no. So rights are single values, which are there when the table is scanned (joined, they would be asked above the
 -- scan), and what asks them, `({all_counties} or {counties}[code] is not null)`, calls no function: PostgreSQL tries
 -- the cheapest condition first, and nothing is cheaper.
+--
+-- `{who c}` joins what the registry of the night calls the person or household that row c is about (`who.number`, `who.name`,
+-- `who.id_no`; `who.is_known`). One row, told by its aggregates, so that a query that asks for none of them (a count) does
+-- not look it up at all.
 
 create or replace function ledger.make_outward(
     schema_name name, view_name name, needs text[], definition text, with_asof boolean default true
@@ -15,9 +19,35 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    with_subjects text := regexp_replace(
+        definition, '\{who (\w+)\}', $who$left join lateral (
+            select
+                any_value(s.number) as number,
+                any_value(s.name) as name,
+                any_value(s.id_no) as id_no,
+                count(*) > 0 as is_known
+            from (
+                select p.person_no as number, p.person_name as name, p.id_no
+                from mart_summary.person as p
+                where
+                    \1.subject_kind = 'person'
+                    and p.person_key = \1.subject_key
+                    and p.from_night <= {night}
+                    and {night} < p.to_night
+                union all
+                select h.household_no, h.head_name, h.head_id_no
+                from mart_summary.household as h
+                where
+                    \1.subject_kind = 'household'
+                    and h.household_key = \1.subject_key
+                    and h.from_night <= {night}
+                    and {night} < h.to_night
+            ) as s
+        ) as who on true$who$, 'g'
+    );
     with_rights text := regexp_replace(
         replace(
-            replace(definition, '{counties}', '((select county_rights from ledger.session_access))'),
+            replace(with_subjects, '{counties}', '((select county_rights from ledger.session_access))'),
             '{identifier_counties}', '(select identifier_counties from ledger.session_access)::text[]'
         ),
         '\{(all_counties|all_identifiers)\}', '(select \1 from ledger.session_access)', 'g'

@@ -23,14 +23,14 @@ begin
                 select
                     {night} as as_of,
                     c.subject_kind::text,
-                    ledger.shown_key(c.subject_key, coalesce(p.person_no, h.household_no))::text as subject_key,
+                    ledger.shown_key(c.subject_key, who.number)::text as subject_key,
                     case
-                        when {all_identifiers} or c.county_code = any({identifier_counties}) then coalesce(p.person_name, h.head_name)
-                        else ledger.masked_name(coalesce(p.person_name, h.head_name))
+                        when {all_identifiers} or c.county_code = any({identifier_counties}) then who.name
+                        else ledger.masked_name(who.name)
                     end as person_name,
                     case
-                        when {all_identifiers} or c.county_code = any({identifier_counties}) then coalesce(p.id_no, h.head_id_no)
-                        else ledger.masked_id(coalesce(p.id_no, h.head_id_no))
+                        when {all_identifiers} or c.county_code = any({identifier_counties}) then who.id_no
+                        else ledger.masked_id(who.id_no)
                     end as id_no,
                     c.household_no::text,
                     c.county_code::text,
@@ -57,18 +57,7 @@ begin
                     c.department_row_no::bigint,
                     c.link_tier::text
                 from mart_comparison.%I as c
-                left join mart_summary.person as p
-                    on
-                        c.subject_kind = 'person'
-                        and p.person_key = c.subject_key
-                        and p.from_night <= {night}
-                        and {night} < p.to_night
-                left join mart_summary.household as h
-                    on
-                        c.subject_kind = 'household'
-                        and h.household_key = c.subject_key
-                        and h.from_night <= {night}
-                        and {night} < h.to_night
+                {who c}
                 where
                     c.from_night <= {night}
                     and {night} < c.to_night

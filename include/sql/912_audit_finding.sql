@@ -14,19 +14,19 @@ select ledger.make_outward(
         case
             when
                 f.subject_kind = 'person'
-                and p.person_key is null
+                and not who.is_known
                 and not ({all_identifiers} or f.county_code = any({identifier_counties}))
                 then ledger.masked_id(f.subject_key)
-            else ledger.shown_key(f.subject_key, coalesce(p.person_no, h.household_no))
+            else ledger.shown_key(f.subject_key, who.number)
         end as subject_key,
         f.object_key::text,
         case
-            when {all_identifiers} or f.county_code = any({identifier_counties}) then coalesce(p.person_name, h.head_name)
-            else ledger.masked_name(coalesce(p.person_name, h.head_name))
+            when {all_identifiers} or f.county_code = any({identifier_counties}) then who.name
+            else ledger.masked_name(who.name)
         end as person_name,
         case
-            when {all_identifiers} or f.county_code = any({identifier_counties}) then coalesce(p.id_no, h.head_id_no)
-            else ledger.masked_id(coalesce(p.id_no, h.head_id_no))
+            when {all_identifiers} or f.county_code = any({identifier_counties}) then who.id_no
+            else ledger.masked_id(who.id_no)
         end as id_no,
         f.household_no::text,
         f.county_code::text,
@@ -51,18 +51,7 @@ select ledger.make_outward(
         f.opened_on::date,
         f.close_reason::text
     from mart_finding.finding as f
-    left join mart_summary.person as p
-        on
-            f.subject_kind = 'person'
-            and p.person_key = f.subject_key
-            and p.from_night <= {night}
-            and {night} < p.to_night
-    left join mart_summary.household as h
-        on
-            f.subject_kind = 'household'
-            and h.household_key = f.subject_key
-            and h.from_night <= {night}
-            and {night} < h.to_night
+    {who f}
     where
         f.from_night <= {night}
         and {night} < f.to_night

@@ -15,15 +15,15 @@ select ledger.make_outward(
         b.comparison::text,
         (l.comparison ->> b.comparison)::text as level,
         b.bits::double precision,
-        round(
-            sum(b.bits::numeric) over (partition by l.batch_id, l.row_no, l.subject_role order by b.step), 2
-        )::double precision as total
+        b.total::double precision
     from mart_identity.link as l
     cross join lateral (
+        -- Added up link by link: over all of them, the first row would wait for the last.
         select
             row_number() over (order by o.step, e.key) as step,
             e.key as comparison,
-            e.value::double precision as bits
+            e.value::double precision as bits,
+            round(sum(e.value::numeric) over (order by o.step, e.key), 2) as total
         from jsonb_each_text(l.comparison -> 'bits') as e
         left join unnest(
             array['prior', 'name', 'id', 'birth_date', 'sex', 'place', 'household', 'relative', 'hamlet', 'registered']
@@ -50,8 +50,7 @@ select ledger.make_outward(
         q.row_no::bigint,
         q.subject_role::text,
         ledger.shown_key(q.person_key, p.person_no)::text as person_key,
-        -- Of both tables: a condition on it is asked of rows that are theirs to see.
-        case when p.person_key = q.person_key then p.person_no end::text as person_no,
+        p.person_no::text,
         q.county_code::text,
         case when {all_identifiers} or q.county_code = any({identifier_counties}) then q.row_name else ledger.masked_name(q.row_name) end as row_name,
         case when {all_identifiers} or q.county_code = any({identifier_counties}) then q.row_id_no else ledger.masked_id(q.row_id_no) end as row_id_no,
@@ -71,8 +70,12 @@ select ledger.make_outward(
         q.mention_hash::text,
         q.person_hash::text
     from mart_identity.link_review as q
-    left join mart_summary.person as p
-        on p.person_key = q.person_key and p.from_night <= {night} and {night} < p.to_night
+    left join lateral (
+        -- One row, looked up for rows that are theirs to see, and only where it is asked for.
+        select any_value(p.person_no) as person_no
+        from mart_summary.person as p
+        where p.person_key = q.person_key and p.from_night <= {night} and {night} < p.to_night
+    ) as p on true
     left join reference.division as row_village
         on
             row_village.division_code = q.row_village_code

@@ -129,10 +129,10 @@ begin
             {night} as as_of,
             c.household_no::text,
             c.subject_kind::text,
-            ledger.shown_key(c.subject_key, coalesce(p.person_no, h.household_no))::text as subject_key,
+            ledger.shown_key(c.subject_key, who.number)::text as subject_key,
             case
-                when {all_identifiers} or c.county_code = any({identifier_counties}) then coalesce(p.person_name, h.head_name)
-                else ledger.masked_name(coalesce(p.person_name, h.head_name))
+                when {all_identifiers} or c.county_code = any({identifier_counties}) then who.name
+                else ledger.masked_name(who.name)
             end as person_name,
             c.county_code::text,
             c.town_code::text,
@@ -155,18 +155,7 @@ begin
             c.department_batch_id::bigint,
             c.department_row_no::bigint
         from ({compared}) as c
-        left join mart_summary.person as p
-            on
-                c.subject_kind = 'person'
-                and c.subject_key = p.person_key
-                and p.from_night <= {night}
-                and {night} < p.to_night
-        left join mart_summary.household as h
-            on
-                c.subject_kind = 'household'
-                and c.subject_key = h.household_key
-                and h.from_night <= {night}
-                and {night} < h.to_night
+        {who c}
         where
             c.from_night <= {night}
             and {night} < c.to_night

@@ -19,7 +19,7 @@ begin
                 f.proname ~ '^pg_(try_)?advisory_'
                 or f.proname in (
                     'lo_creat', 'lo_create', 'lo_from_bytea', 'lo_open', 'lo_put', 'lowrite', 'lo_truncate', 'lo_truncate64',
-                    'pg_logical_emit_message'
+                    'pg_logical_emit_message', 'pg_export_snapshot'
                 )
             )
     loop

@@ -57,7 +57,6 @@
             select n.*, {{ night }} as from_night, 'infinity'::date as to_night from {{ new_rows }} as n;
             create unique index on {{ target_relation }} ({{ key | join(', ') }}) where to_night = 'infinity';
             create index on {{ target_relation }} (from_night);
-            create index on {{ target_relation }} (to_night) where to_night <> 'infinity';
         {% endcall %}
         {% do persist_docs(target_relation, model) %}
     {% else %}
@@ -77,6 +76,16 @@
             );
         {% endcall %}
     {% endif %}
+
+    {#- What is in force on a night, found and counted without a look at the nights before: rows closed earlier come first
+        in it. With the county, which row rights ask for. -#}
+    {%- set in_force = ['to_night', 'from_night'] -%}
+    {% if 'county_code' in adapter.get_columns_in_relation(target_relation) | map(attribute='name') %}
+        {% do in_force.append('county_code') %}
+    {% endif %}
+    {% call statement('index') %}
+        create index if not exists {{ this.identifier }}_in_force_idx on {{ target_relation }} ({{ in_force | join(', ') }});
+    {% endcall %}
 
     {% call statement('main') %}
         drop table {{ new_rows }}

@@ -2,10 +2,7 @@
     materialized='night_rows',
     key=['household_key'],
     meta={'dist_key': 'household_key'},
-    post_hook=[
-        'create index if not exists household_key_idx on {{ this }} (household_key)',
-        'create index if not exists household_night_county_idx on {{ this }} (from_night, to_night, county_code)',
-    ],
+    post_hook='create index if not exists household_key_idx on {{ this }} (household_key)',
 ) }}
 {#- Registry households with what departments say about them: audit.household. -#}
 

@@ -2,10 +2,7 @@
     materialized='night_rows',
     key=['person_key'],
     meta={'dist_key': 'person_key'},
-    post_hook=[
-        'create index if not exists person_key_idx on {{ this }} (person_key)',
-        'create index if not exists person_night_county_idx on {{ this }} (from_night, to_night, county_code)',
-    ],
+    post_hook='create index if not exists person_key_idx on {{ this }} (person_key)',
 ) }}
 {#-
     Every department's facts beside the registry's, as an auditor reads them: audit.person. What moves with the night

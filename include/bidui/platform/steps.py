@@ -95,14 +95,20 @@ def in_turn(as_of: str) -> bool:
 
 
 def freeze(as_of: str) -> int:
-    """Take in the answers that have come back, then freeze the night's inputs; return the run's number.
+    """End readers' sessions that go on for too long, take in the answers that have come back, then freeze the night's
+    inputs; return the run's number.
 
     A refusal is not tried again.
     """
     from bidui.contract import load_sources
     from bidui.night import freeze as night_freeze
     from bidui.problem import ProblemError
+    from bidui.warehouse import sessions
     from bidui.warehouse.connection import transaction
+
+    with transaction() as connection:
+        if ended := sessions.end_overlong(connection):
+            log.warning("结束超时会话 · sessions ended that went on for too long: %s", ", ".join(ended))
 
     try:
         take_returned()

@@ -17,7 +17,7 @@ from bidui.platform.departments import departments
 from bidui.platform.rest import Airflow
 from bidui.problem import Problem, ProblemError
 from bidui.validation.docs import expire_docs
-from bidui.warehouse import embedded, people
+from bidui.warehouse import embedded, people, sessions
 from bidui.warehouse.connection import connect, transaction
 
 log = logging.getLogger(__name__)
@@ -104,6 +104,7 @@ def expire(today: dt.date) -> dict[str, int]:
         landed, needed = _bytes_known(connection, expired)
         handed = handed_out.expire(connection, today, policy["handed_out_days"])
         closed = people.close_expired(connection)
+        ended = sessions.end_overlong(connection)
     pulled, never_landed = old_files.drop_pulled(landed, before["pulled_days"])
     for name in orphans:
         log.warning("没有批次的分区 · a partition that no batch belongs to: %s", name)
@@ -116,6 +117,7 @@ def expire(today: dt.date) -> dict[str, int]:
         "orphans": len(orphans),
         "handed_out": handed.removed,
         "logins_closed": len(closed),
+        "sessions_ended": len(ended),
         "worklists": old_files.drop_worklists(before["handed_out_days"]),
         "stored": old_files.drop_store(needed, before["batch_days"]),
         "intake": old_files.drop_intake(before["intake_days"]),

@@ -44,6 +44,7 @@ wal_level = minimal
 max_wal_senders = 0
 archive_mode = off
 max_wal_size = '8GB'
+max_notify_queue_pages = 64
 checkpoint_timeout = '15min'
 synchronous_commit = off
 random_page_cost = 1.1
@@ -221,7 +222,7 @@ def _ensure_owner() -> None:
             )
         # The owner decides whose statements and errors are logged (`access_log`), and nothing else of the server.
         cursor.execute(
-            sql.SQL("grant set on parameter log_statement, log_min_messages to {}").format(sql.Identifier(OWNER))
+            sql.SQL("grant set on parameter log_statement, log_min_messages, temp_file_limit to {}").format(sql.Identifier(OWNER))
         )
         cursor.execute("revoke connect, temporary on database template1 from public")
     close_to_everybody(SUPERUSER)

@@ -18,14 +18,30 @@ from bidui.problem import Problem, ProblemError
 from bidui.warehouse import access_log, lock, outward
 from bidui.warehouse.connection import warehouse_url
 
+IDLE_IN_TRANSACTION = "10min"
+# Logins that were given to people and tools by the warehouse's owner.
+MEMBERS = """
+select l.rolname
+from pg_auth_members as m
+inner join pg_roles as l on l.oid = m.member
+inner join pg_roles as g on g.oid = m.roleid
+where g.rolname = %s and l.rolcanlogin and exists (select from ledger.access_event as e where e.login = l.rolname)
+order by 1
+"""
+
 
 @dataclass(frozen=True)
 class Login:
-    """Settings of a role's own login. They are defaults for the session; rights are what stops it from writing."""
+    """Settings of a role's own login. They are defaults for the session; rights are what stops it from writing.
+
+    A session may lift `statement_timeout` for itself: `sessions.end_overlong` ends it. `temp_files` is what one session may
+    sort on disk at a time, which only the server's administrator may lift.
+    """
 
     statement_timeout: str
     connections: int
     search_path: tuple[str, ...]
+    temp_files: str
     log_access: bool = False
 
 
@@ -82,6 +98,11 @@ def ensure_roles(connection: psycopg2.extensions.connection) -> None:
                 )
     for role in matrix().values():
         _ensure_own_login(connection, role)
+        with connection.cursor() as cursor:
+            # People's too: a limit that is new here, and what somebody set for a login of their own accord.
+            cursor.execute(MEMBERS, (role.group,))
+            for (login_name,) in cursor.fetchall():
+                _limit(cursor, role, login_name)
     sources = load_sources(sources_dir())
     outward.load_comments(connection, sources)
     outward.load_extracts(connection, sources)
@@ -141,6 +162,7 @@ def _role(name: str, given: dict[str, Any]) -> Role:
             login["statement_timeout"],
             login["connections"],
             tuple(login["search_path"]),
+            login["temp_files"],
             login.get("log_access", False),
         ),
         rows_granted=given["rows"] == "granted",
@@ -166,20 +188,7 @@ def ensure_login(connection: psycopg2.extensions.connection, role: Role, login_n
         verifier = psycopg2.extensions.encrypt_password(
             password, login_name, scope=connection, algorithm="scram-sha-256"
         )
-        cursor.execute(
-            sql.SQL("alter role {} login inherit connection limit {} password %s").format(
-                name, sql.Literal(role.login.connections)
-            ),
-            (verifier,),
-        )
-        settings: dict[str, sql.Composable] = {
-            "default_transaction_read_only": sql.Literal("on"),
-            "statement_timeout": sql.Literal(role.login.statement_timeout),
-            "idle_in_transaction_session_timeout": sql.Literal("10min"),
-            "search_path": sql.SQL(", ").join(map(sql.Identifier, role.login.search_path)),
-        }
-        for setting, value in settings.items():
-            cursor.execute(sql.SQL("alter role {} set {} to {}").format(name, sql.Identifier(setting), value))
+        cursor.execute(sql.SQL("alter role {} login inherit password %s").format(name), (verifier,))
         cursor.execute(
             "select 1 from pg_auth_members where roleid = %s::regrole and member = %s::regrole",
             (role.group, login_name),
@@ -189,8 +198,31 @@ def ensure_login(connection: psycopg2.extensions.connection, role: Role, login_n
             cursor.execute(
                 sql.SQL("grant {} to {} with inherit true, set false").format(sql.Identifier(role.group), name)
             )
-        if role.login.log_access:
-            access_log.switch_on(cursor, login_name)
+        # So that its sessions can be ended (`sessions`); nothing of its rights is new to the owner.
+        cursor.execute(sql.SQL("grant {} to current_user with inherit true, set false").format(name))
+        _limit(cursor, role, login_name)
+
+
+def _limit(cursor: psycopg2.extensions.cursor, role: Role, login_name: str) -> None:
+    """What the login is limited to and what is logged of it; whatever it has set for itself is taken out."""
+    name = sql.Identifier(login_name)
+    database = sql.Identifier(cursor.connection.info.dbname)
+    cursor.execute(sql.SQL("alter role {} connection limit {}").format(name, sql.Literal(role.login.connections)))
+    cursor.execute(sql.SQL("alter role {} reset all").format(name))
+    cursor.execute(sql.SQL("alter role {} in database {} reset all").format(name, database))
+    settings: dict[str, sql.Composable] = {
+        "default_transaction_read_only": sql.Literal("on"),
+        "statement_timeout": sql.Literal(role.login.statement_timeout),
+        "idle_in_transaction_session_timeout": sql.Literal(IDLE_IN_TRANSACTION),
+        "search_path": sql.SQL(", ").join(map(sql.Identifier, role.login.search_path)),
+    }
+    cursor.execute("select has_parameter_privilege(current_user, 'temp_file_limit', 'set')")
+    if cursor.fetchone() == (True,):
+        settings["temp_file_limit"] = sql.Literal(role.login.temp_files)
+    for setting, value in settings.items():
+        cursor.execute(sql.SQL("alter role {} set {} to {}").format(name, sql.Identifier(setting), value))
+    if role.login.log_access:
+        access_log.switch_on(cursor, login_name)
 
 
 def _ensure_own_login(connection: psycopg2.extensions.connection, role: Role) -> None:
