@@ -31,19 +31,19 @@ _REFUSALS = {
         ("只保留一条正确的答复", "keep the one answer that is right"),
     ),
     "answered_since": _Words(
-        "核查日期 answered_on", ("该疑点此后已有更晚的核查结果", "the finding has been answered on a later day since"),
+        "核实日期 answered_on", ("该疑点此后已有更晚的核实结果", "the finding has been answered on a later day since"),
         ("删除此行；如那次答复有误，按今天的日期重新答复", "leave the row out; if that answer is wrong, answer again with today's date"),
     ),
     "verdict_missing": _Words(
-        "核查结论 verdict", ("未填核查结论", "no verdict is given"),
+        "核实结果 verdict", ("未填核实结果", "no verdict is given"),
         ("从下拉选项中选择一个", "choose one from the drop-down list"),
     ),
     "verdict_unknown": _Words(
-        "核查结论 verdict", ("核查结论不在选项之内", "the verdict is none of the choices"),
+        "核实结果 verdict", ("核实结果不在选项之内", "the verdict is none of the choices"),
         ("从下拉选项中选择；备注写在“说明”栏", "choose one from the drop-down list; remarks go into the note"),
     ),
     "wrong_side_unknown": _Words(
-        "错误方 wrong_side", ("错误方不在选项之内", "the wrong side is none of the choices"),
+        "哪方有误 wrong_side", ("“哪方有误”不在选项之内", "the wrong side is none of the choices"),
         ("从下拉选项中选择", "choose one from the drop-down list"),
     ),
     "values_missing": _Words(
@@ -54,26 +54,26 @@ _REFUSALS = {
         "取值摘要 value_hash", ("下发之后双方取值已变化", "the values have changed since the list was handed out"), _ASK_AGAIN,
     ),
     "answerer_missing": _Words(
-        "核查人 answered_by", ("未写明核查人", "it is not said who answers"), ("填写核查人姓名", "write the name of whoever checked"),
+        "核实人 answered_by", ("未写明核实人", "it is not said who answers"), ("填写核实人姓名", "write the name of whoever checked"),
     ),
     "date_unreadable": _Words(
-        "核查日期 answered_on", ("核查日期缺失或无法识别", "the date of the answer is missing or unreadable"),
+        "核实日期 answered_on", ("核实日期缺失或无法识别", "the date of the answer is missing or unreadable"),
         ("按 2026-10-16 的形式填写", "write it like 2026-10-16"),
     ),
     "answered_before_opening": _Words(
-        "核查日期 answered_on", ("核查日期早于疑点出现之日", "the answer is older than the finding"), _ASK_AGAIN,
+        "核实日期 answered_on", ("核实日期早于疑点出现之日", "the answer is older than the finding"), _ASK_AGAIN,
     ),
     "answered_in_future": _Words(
-        "核查日期 answered_on", ("核查日期晚于今天", "the date of the answer lies in the future"),
-        ("填写实际核查的日期", "write the day of the check"),
+        "核实日期 answered_on", ("核实日期晚于今天", "the date of the answer lies in the future"),
+        ("填写实际核实的日期", "write the day of the check"),
     ),
     "field_check_missing": _Words(
         "实地核查 field_check", ("认定属实而没有实地核查记录", "confirmed without a record of a field check"),
-        ("写明何人何时以何方式实地核查", "say who looked, when and how"),
+        ("核实人、核实方式、核实日期三项都要填写", "say who looked, how and when, all three"),
     ),
     "reason_missing": _Words(
         "理由 reason", ("未写明理由", "the reason is missing"),
-        ("写明理由；不属实的也可选择错误方", "write the reason (of a false positive the wrong side will do)"),
+        ("在说明栏写明理由；不属实的也可选择“哪方有误”", "write the reason into the note (of a false positive the wrong side will do)"),
     ),
     "approver_missing": _Words(
         "批准人 approved_by", ("豁免未写明批准人", "the exemption has no approver"), ("填写批准人姓名", "write who granted it"),
