@@ -41,17 +41,23 @@ where {IN_FORCE} and p.subject_kind = %(kind)s and p.town_code is not distinct f
 
 ROWS = """
 with wanted as (
-    select registry_batch_id, registry_row_no, jsonb_object_agg(
+    select subject_key, registry_batch_id, registry_row_no, jsonb_object_agg(
         field, jsonb_build_object('value', proposed_value, 'confidence', confidence, 'basis', basis)
     ) as proposals
     from mart_summary.cleansing_proposal
     where from_night <= %(night)s and %(night)s < to_night
         and subject_kind = %(kind)s and town_code is not distinct from %(town)s
-    group by 1, 2
+    group by 1, 2, 3
 )
-select to_jsonb(r), w.proposals
+select to_jsonb(r), w.proposals, h.head_name
 from wanted as w
 inner join raw.{extract} as r on w.registry_batch_id = r.batch_id and w.registry_row_no = r.row_no
+left join mart_summary.household as h
+    on
+        %(kind)s = 'household'
+        and w.subject_key = h.household_key
+        and h.from_night <= %(night)s
+        and %(night)s < h.to_night
 order by w.registry_batch_id, w.registry_row_no
 """
 
@@ -70,9 +76,10 @@ UNVERIFIED = "未核实"
 
 @dataclass(frozen=True)
 class _Place:
-    """What stands in a column: the registry's value of a field, the proposal for it, all proposals, their basis, an answer."""
+    """What stands in a column: the registry's value of a field, the household's head, the proposal for a field, all
+    proposals, their basis, an answer."""
 
-    kind: Literal["registry", "proposal", "proposals", "basis", "answer"]
+    kind: Literal["registry", "head", "proposal", "proposals", "basis", "answer"]
     field: str = ""
 
 
@@ -106,16 +113,22 @@ def write_proposals(
         claims = {(kind, field, claim): words for kind, field, claim, words in cursor.fetchall()}
         cursor.execute(TOWNS, {"night": night, "county": county, "town": town})
         towns = cursor.fetchall()
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    files = []
-    for code, name, _ in towns:
-        stem = file_stem(f"清洗建议_{UNVERIFIED}_{name}_{code or ''}_{night}")
-        files.append(out / f"{stem}.xlsx")
-        with open_book(files[-1], created=night, title=f"清洗建议（{UNVERIFIED}）") as book:
-            for kind, extract in SHEETS.items():
-                _sheet(connection, book, sources, sources.extracts[extract], kind, night, code, name, claims)
-    written = Written(out, len(files), sum(count for *_, count in towns))
-    handed_out.record(connection, "table", "audit.cleansing_proposal", night, out, files, written.proposals, by=by)
+    files: list[Path] = []
+    try:
+        for code, name, _ in towns:
+            stem = file_stem(f"清洗建议_{UNVERIFIED}_{name}_{code or ''}_{night}")
+            path = out / f"{stem}.xlsx"
+            with open_book(path, created=night, title=f"清洗建议（{UNVERIFIED}）") as book:
+                for kind, extract in SHEETS.items():
+                    _sheet(connection, book, sources, sources.extracts[extract], kind, night, code, name, claims)
+            files.append(path)
+        written = Written(out, len(files), sum(count for *_, count in towns))
+        handed_out.record(connection, "table", "audit.cleansing_proposal", night, out, files, written.proposals, by=by)
+    except BaseException:
+        # Not on record, they would never be removed.
+        for path in files:
+            path.unlink(missing_ok=True)
+        raise
     return written
 
 
@@ -136,13 +149,14 @@ def _sheet(
             f"比对日期 {night}；黄色为建议值，灰色为把握低；“无”为应清空；名册其余各列在右侧"
             " · yellow: proposed, grey: low confidence, 无: none; more columns to the right",
         ),
-        frozen=min(3, next(at for at, place in enumerate(places) if place.kind != "registry")),
+        frozen=min(3, next(at for at, place in enumerate(places) if place.kind not in ("registry", "head"))),
     )  # fmt: skip
-    for row, proposals in _rows(connection, extract, given):
+    for row, proposals, head_name in _rows(connection, extract, given):
         cells: list[Cell] = []
         marks: dict[int, Mark] = {}
         ordered = [place.field for place in places if place.kind == "proposal" and place.field in proposals]
         told = {
+            "head": head_name,
             "proposals": "\n".join(_proposal(titles, row, field, proposals[field]) for field in ordered),
             "basis": "\n".join(
                 f"{titles[field]}：{_basis(proposals[field]['basis'], kind, field, sources, claims)}" for field in ordered
@@ -174,6 +188,8 @@ def _columns(extract: Extract, proposed: set[str]) -> tuple[list[Column], list[_
     rest = [field for field in of_registry if field not in WHOM] + sorted(proposed - of_registry.keys())
     both = [
         *(one for field in whom for one in pair(field, WHOM[field], printed=True)),
+        # A household's list has its number alone; people know it by its head.
+        *([] if "person_name" in of_registry else [(Column("户主", 9), _Place("head"))]),
         (Column(f"建议（{UNVERIFIED}） · proposals", 36), _Place("proposals")),
         (Column("依据 · basis", 42), _Place("basis")),
         (Column("核实情况 · answer", 16), _Place("answer")),
@@ -190,7 +206,7 @@ def _proposal(titles: dict[str, str], row: dict[str, Any], field: str, proposal:
 
 def _rows(
     connection: psycopg2.extensions.connection, extract: Extract, given: dict[str, Any]
-) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+) -> Iterator[tuple[dict[str, Any], dict[str, Any], str | None]]:
     with connection.cursor(f"proposals_{extract.key}") as cursor:
         cursor.itersize = 1_000
         cursor.execute(sql.SQL(ROWS).format(extract=sql.Identifier(extract.key)), given)

@@ -33,6 +33,9 @@ def county(warehouse: str) -> Iterator[HandMadeFacts]:
     made.run("insert into raw.registry_household (batch_id, row_no, household_no, house_grade) values (1, 4, '007', 'A级')")
     made.run("insert into ledger.run (as_of, kind, started_at, status) values (%s, 'night', now(), 'published')", NIGHT)
     made.build("path:models/proposal")
+    made.run("create table mart_summary.household (household_key text, head_name text, from_night date, to_night date)")
+    made.run("insert into mart_summary.household values ('P1', '王户主', %s, 'infinity'), ('P1', '前户主', '2026-01-01', %s)",
+             NIGHT, NIGHT)
     yield made
     made.close()
 
@@ -68,6 +71,8 @@ def test_original_and_proposed_stand_side_by_side(county: HandMadeFacts, tmp_pat
     assert second["建议（未核实） · proposals"].value == "家庭成员：已故（2026-06-18）（把握高 high）"
     at = [cell.value for cell in households[3]].index("危房等级")
     assert [cell.value for cell in households[4][at: at + 2]] == ["A级", "B"]
+    assert dict(zip([cell.value for cell in households[3]], (cell.value for cell in households[4]), strict=True))["户主"] == "王户主"
+    assert (people.freeze_panes, households.freeze_panes) == ("D4", "D4")
     assert county.query("select name, exported_by, files, rows, is_masked from ledger.export") == [
         ("audit.cleansing_proposal", "张三", 1, 4, False)
     ]
@@ -78,3 +83,15 @@ def test_another_town_has_no_file_and_an_unpublished_night_is_refused(county: Ha
         assert write_proposals(county.connection, load_sources(), NIGHT, tmp_path, by="x", town="990101999000").files == 0
         with pytest.raises(ProblemError, match="is not published"):
             write_proposals(county.connection, load_sources(), NIGHT + dt.timedelta(days=1), tmp_path, by="x")
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_what_is_not_on_record_is_gone(
+    county: HandMadeFacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    with county.connection, pytest.raises(ProblemError, match="原文件未动"):
+        write_proposals(county.connection, load_sources(), NIGHT, tmp_path / "file" / "out", by="x")
+    monkeypatch.setattr("bidui.handed_out.record", lambda *_, **__: (_ for _ in ()).throw(RuntimeError))
+    with county.connection, pytest.raises(RuntimeError):
+        write_proposals(county.connection, load_sources(), NIGHT, tmp_path / "out", by="x")
+    assert list((tmp_path / "out").iterdir()) == []
