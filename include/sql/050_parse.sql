@@ -37,7 +37,8 @@ language sql immutable parallel safe as $$
         plain in (
             '', '无', '无。', '不详', '未知', '暂无', '空', '(空)', '(无)', '/', '\', '-', '--', '——', '—',
             'NA', 'N/A', 'n/a', 'na', 'null', 'NULL', 'Null', 'None', 'none', 'nan', 'NaN', 'NaT', '<NA>', '(null)',
-            '#N/A', '#REF!', '#VALUE!', '#NAME?', '#DIV/0!', '#NUM!', '#NULL!', '0000-00-00', '0000-00-00 00:00:00'
+            '#N/A', '#REF!', '#VALUE!', '#NAME?', '#DIV/0!', '#NUM!', '#NULL!', '0000-00-00', '0000-00-00 00:00:00',
+            '00000000', '00000000000000', '0000/00/00', '0000.00.00'
         )
         or (plain ~ '^[-‐-―−ー_/\\.。、*… ]' and btrim(plain, '-‐‑‒–—―−ー_/\.。、*… ') = '')
 $$;
@@ -72,7 +73,8 @@ language sql immutable parallel safe as $$
         when value ~ '^[0-9A-Za-z一-龥]+$'
             then case
                 when value in (
-                    '无', '不详', '未知', '暂无', '空', 'NA', 'na', 'null', 'NULL', 'Null', 'None', 'none', 'nan', 'NaN', 'NaT'
+                    '无', '不详', '未知', '暂无', '空', 'NA', 'na', 'null', 'NULL', 'Null', 'None', 'none', 'nan', 'NaN', 'NaT',
+                    '00000000', '00000000000000'
                 ) then null
                 else value
             end
@@ -86,7 +88,7 @@ create or replace function parse.code_key(value text) returns text
 language sql immutable parallel safe as $$
     select case
         when value ~ '^[0-9A-Z一-龥]+$'
-            then case when value in ('无', '不详', '未知', '暂无', '空', 'NA', 'NULL') then null else value end
+            then case when value in ('无', '不详', '未知', '暂无', '空', 'NA', 'NULL', '00000000', '00000000000000') then null else value end
         else regexp_replace(parse.clean_without(value, ' ', ''), '^([0-9]+)[.]0+$', '\1')
     end
 $$;

@@ -91,7 +91,7 @@ def test_numbers_join_without_leading_zeros(
 
 
 @pytest.mark.parametrize("token", ["", "无", "无。", "——", "--", "-", "/", "\\", "N/A", "NA", "null", "NULL", "不详", "未知", "暂无",
-                                   "#N/A", "#REF!", "0000-00-00", "　", "－－", "NaN", "（空）"])
+                                   "#N/A", "#REF!", "0000-00-00", "00000000", "0000/00/00", "　", "－－", "NaN", "（空）"])
 def test_null_tokens_are_null(parse: Parse, token: str) -> None:
     assert parse("clean", token) is None
     assert parse("code_key", token) is None
