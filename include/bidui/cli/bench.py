@@ -77,12 +77,25 @@ def worklists(
 @bench.command()
 def serving(
     limit: Annotated[float, typer.Option(help="毫秒，超过的标出 · milliseconds; slower ones are marked")] = 250,
+    persons: Annotated[
+        int | None, typer.Option(help="在另一数据库中扩至此人数（不给出：现有仓库） · grow a database of its own to so many; without: what stands")
+    ] = None,
+    nights: Annotated[int, typer.Option(help="扩展时之前的夜数 · nights before, when grown")] = 300,
+    people: Annotated[
+        bool, typer.Option(help="审计明细也扩展，100 万人约占 25 GB · grow what auditors read too: about 25 GB at a million")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="随机种子 · seed of the county")] = 1,
+    folder: Annotated[Path | None, typer.Option(help="样例存放目录 · where the county is kept")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="机器可读 · for programs")] = False,
 ) -> None:
-    """现有仓库中，各角色打开各视图的前 100 行与计数用时 · first 100 rows and count of every view as each role sees it."""
+    """各角色打开各视图的前 100 行与计数用时 · first 100 rows and count of every view as each role sees it."""
     from bidui.bench import serving as bench_serving
+    from bidui.home import folder as home_folder
 
-    result = bench_serving.run(limit)
+    if persons is None:
+        result = bench_serving.run(limit)
+    else:
+        result = bench_serving.run_grown(limit, persons, nights, seed, folder or home_folder("bench"), with_people=people)
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False))
         return
