@@ -12,7 +12,9 @@ import psycopg2.extensions
 from psycopg2.extras import RealDictCursor
 
 from bidui.contract import Sources
+from bidui.home import drop_dir
 from bidui.night import report, status
+from bidui.night.overlooked import overlooked
 
 NIGHTS = """
 select distinct on (as_of)
@@ -63,7 +65,8 @@ ALERTS = "select text_zh, text_en, first_seen, last_told from ledger.alert where
 
 
 def collect(connection: psycopg2.extensions.connection, sources: Sources, today: dt.date) -> dict[str, Any]:
-    """Return what the page shows: `published` night, `nights`, `extracts`, `held`, the last night's `batches`, …"""
+    """Return what the page shows: `published` night, `nights`, `extracts`, `held`, `overlooked` files, the last night's
+    `batches`, …"""
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
         published = status.published_night(cursor)
         nights = _rows(cursor, NIGHTS)
@@ -72,6 +75,8 @@ def collect(connection: psycopg2.extensions.connection, sources: Sources, today:
             "nights": nights,
             "extracts": status.extracts(cursor, sources, today),
             "held": status.held(cursor),
+            "overlooked": overlooked(drop_dir(), sources),
+            "departments": {source.department: source.title.zh for source in sources.departments},
             "batches": _rows(cursor, report.EXTRACTS, {"as_of": nights[0]["as_of"]}) if nights else [],
             "verdicts": _verdicts(_rows(cursor, VERDICTS)) if published else {},
             "coverage": _rows(cursor, COVERAGE) if published else [],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from bidui.board import app, content
 from bidui.contract import load_sources
-from bidui.home import sources_dir
+from bidui.home import drop_dir, sources_dir
 from bidui.warehouse.connection import connect
 from bidui.warehouse.migrate import refresh_outward
 from bidui.warehouse.roles import connection_url, ensure_roles
@@ -48,6 +49,9 @@ def test_a_held_file_and_a_failed_night_are_on_the_page(connection: psycopg2.ext
             " (%(n)s, 'replay', 'published', null)",
             {"n": NIGHT},
         )
+    misplaced = drop_dir() / "civil" / "低保<b>.xls"
+    misplaced.parent.mkdir(parents=True)
+    misplaced.touch()
     with closing(connect(connection_url(app.LOGIN))) as engineer:
         told = content.collect(engineer, load_sources(sources_dir()), NIGHT)
     assert [(row["status"], row["reason"]) for row in told["nights"]] == [("failed", "comparison")]
@@ -55,6 +59,9 @@ def test_a_held_file_and_a_failed_night_are_on_the_page(connection: psycopg2.ext
     page = app.board().body.decode()
     assert "暂存待核 held" in page
     assert "失败 failed" in page
+    assert "无人读取 nobody reads it" in page and "civil" in page
+    shutil.rmtree(misplaced.parent)
+    assert "住房和城乡建设局 <code>housing</code>" in page
     assert "&lt;b&gt;危改" in page  # a file's name is text, never markup
     assert "<b>危改" not in page
 
