@@ -59,7 +59,7 @@ def id_state(text: str, as_of: date, nulls: Collection[str] = ()) -> str:
 
 def _possible_birth(text: str, as_of: date) -> bool:
     born = _calendar_date(text)
-    return born is not None and born <= as_of and (as_of.year - 120, as_of.month, as_of.day) <= (
+    return born is not None and born <= as_of and (as_of.year - 121, as_of.month, as_of.day) < (
         born.year,
         born.month,
         born.day,
