@@ -202,3 +202,13 @@ def make_rule() -> Callable[..., dict[str, Any]]:
         } | changes
 
     return make
+
+
+@pytest.fixture
+def shipped(nights: HandMadeNights) -> HandMadeNights:
+    """The shipped catalogue with its shipped parameters."""
+    nights.folder = dbt_dir() / "rules"
+    defaults = dbt_dir() / "seeds" / "parameter_default.csv"
+    with defaults.open(encoding="utf-8") as stream, nights.connection, nights.connection.cursor() as cursor:
+        cursor.copy_expert("copy reference.parameter_default from stdin with (format csv, header true)", stream)
+    return nights

@@ -5,10 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import pytest
-
-from bidui.home import dbt_dir
-
 NIGHT = dt.date(2026, 10, 16)
 CAUSES = "with recursive chain as (" \
     " select finding_id, cause_finding_id, array[finding_id] as path from mart_finding.finding" \
@@ -27,16 +23,6 @@ def person(key: str, **facts: Any) -> dict[str, Any]:
 
 def of(key: str, **facts: Any) -> dict[str, Any]:
     return {"person_key": key, "household_key": f"h{key}", "batch_id": 2, "row_no": 5, "insurance_year": 2026, **facts}
-
-
-@pytest.fixture
-def shipped(nights):
-    """The shipped catalogue with its shipped parameters."""
-    nights.folder = dbt_dir() / "rules"
-    defaults = dbt_dir() / "seeds" / "parameter_default.csv"
-    with defaults.open(encoding="utf-8") as stream, nights.connection, nights.connection.cursor() as cursor:
-        cursor.copy_expert("copy reference.parameter_default from stdin with (format csv, header true)", stream)
-    return nights
 
 
 def test_effects_hang_under_their_cause(shipped) -> None:
