@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
@@ -195,7 +195,8 @@ def build(
     registered = cohorts[household] >= 0
     alike: list[LookAlike] = []
     if traps and plan.kind == "town":
-        alike = _look_alikes(traps, key, household, role, registered, village[household], surname, name, male, birth)
+        crowd = _Crowd(key, household, role, registered, village[household], surname, name, male, birth)
+        alike = _look_alikes(traps, crowd)
 
     home = place.county_prefix
     prefix = np.where(draw.chance(key, "born elsewhere", 0.06), place.outside_prefix, home)
@@ -395,74 +396,103 @@ def _names(
     return ethnicity.tolist(), surname.tolist(), full
 
 
-def _look_alikes(
-    rates: dict[str, float],
-    key: Array,
-    household: Array,
-    role: Array,
-    registered: Array,
-    village: Array,
-    surname: list[str],
-    name: list[str],
-    male: Array,
-    birth: Array,
-) -> list[LookAlike]:
-    """Make some people look like others (changes names, sexes and birth dates) and return who."""
-    alike: list[LookAlike] = []
-    used: set[int] = set()
-    count = int(registered.sum())
+@dataclass
+class _Crowd:
+    """What look-alikes are made of, per person: names, sexes and birth dates are changed in place."""
 
-    def free(person: int) -> bool:
-        return int(household[person]) not in used
+    key: Array
+    household: Array
+    role: Array
+    registered: Array
+    village: Array
+    surname: list[str]
+    name: list[str]
+    male: Array
+    birth: Array
+    alike: list[LookAlike] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)  # households: one look-alike in each at most
 
-    def take(kind: str, person: int, other: int) -> None:
-        used.update((int(household[person]), int(household[other])))
-        alike.append(LookAlike(kind, person, other))
+    def is_free(self, person: int) -> bool:
+        return int(self.household[person]) not in self.used
 
-    siblings = np.flatnonzero(registered & (role == CHILD) & np.r_[False, (role[:-1] == CHILD) & (household[1:] == household[:-1])])
-    wanted = max(1, round(rates["twins"] * count / 4))
-    for person in siblings[np.argsort(draw.bits(key[siblings], "twins"), kind="stable")].tolist():
-        if wanted and free(person) and "·" not in name[person - 1]:
-            other = person - 1
-            male[person], birth[person] = male[other], birth[other]
-            pool = name_parts()["male_given" if male[other] else "female_given"]
-            given = name[other][len(surname[other])]
-            last = pool[int(key[person] % np.uint64(len(pool)))]
-            name[other] = name[other] if len(name[other]) > len(surname[other]) + 1 else name[other] + pool[0]
-            name[person] = surname[other] + given + (last if last != name[other][-1] else pool[1])
-            take("twins", person, other)
-            wanted -= 1
+    def has_plain_name(self, person: int) -> bool:
+        return "·" not in self.name[person]
 
-    heads = np.flatnonzero(registered & (role == HEAD))
-    heads = heads[np.argsort(draw.bits(key[heads], "look-alike"), kind="stable")]
-    by_family: dict[tuple[int, str, bool], list[int]] = {}
-    general = draw.first(key, "look-alike", ~registered, min(20_000, int((~registered).sum())))
-    for person in general.tolist():
-        by_family.setdefault((int(village[person]), surname[person], bool(male[person])), []).append(person)
-    strangers = max(1, round(rates["stranger"] * count / 4))
-    namesakes = max(1, round(rates["namesakes"] * count / 4))
-    waiting: dict[tuple[int, str, bool], int] = {}
-    for head in heads.tolist():
-        family = (int(village[head]), surname[head], bool(male[head]))
-        if not free(head) or "·" in name[head]:
+    def family(self, person: int) -> tuple[int, str, bool]:
+        """Who of one village, surname and sex may be taken for one another."""
+        return int(self.village[person]), self.surname[person], bool(self.male[person])
+
+    def note(self, kind: str, person: int, other: int) -> None:
+        self.used.update((int(self.household[person]), int(self.household[other])))
+        self.alike.append(LookAlike(kind, person, other))
+
+
+def _look_alikes(rates: dict[str, float], crowd: _Crowd) -> list[LookAlike]:
+    """Make some people look like others and return who."""
+    count = int(crowd.registered.sum())
+
+    def wanted(kind: str) -> int:
+        return max(1, round(rates[kind] * count / 4))
+
+    _twins(crowd, wanted("twins"))
+    _strangers_and_namesakes(crowd, wanted("stranger"), wanted("namesakes"))
+    return crowd.alike
+
+
+def _twins(crowd: _Crowd, wanted: int) -> None:
+    """Siblings of one sex and one birth date, whose names differ in the last character."""
+    is_child = crowd.role == CHILD
+    follows_sibling = np.r_[False, is_child[:-1] & (crowd.household[1:] == crowd.household[:-1])]
+    siblings = np.flatnonzero(crowd.registered & is_child & follows_sibling)
+    name, surname = crowd.name, crowd.surname
+    for person in _shuffled(crowd, siblings, "twins"):
+        if not wanted:
+            break
+        other = person - 1
+        if not crowd.is_free(person) or not crowd.has_plain_name(other):
             continue
-        if namesakes and family in waiting and free(waiting[family]):
+        crowd.male[person], crowd.birth[person] = crowd.male[other], crowd.birth[other]
+        pool = name_parts()["male_given" if crowd.male[other] else "female_given"]
+        given = name[other][len(surname[other])]
+        last = pool[int(crowd.key[person] % np.uint64(len(pool)))]
+        name[other] = name[other] if len(name[other]) > len(surname[other]) + 1 else name[other] + pool[0]
+        name[person] = surname[other] + given + (last if last != name[other][-1] else pool[1])
+        crowd.note("twins", person, other)
+        wanted -= 1
+
+
+def _strangers_and_namesakes(crowd: _Crowd, strangers: int, namesakes: int) -> None:
+    """Heads who bear the name of another head of the village, or whose name somebody unregistered of nearly their age bears."""
+    heads = np.flatnonzero(crowd.registered & (crowd.role == HEAD))
+    unregistered: dict[tuple[int, str, bool], list[int]] = {}
+    general = draw.first(crowd.key, "look-alike", ~crowd.registered, min(20_000, int((~crowd.registered).sum())))
+    for person in general.tolist():
+        unregistered.setdefault(crowd.family(person), []).append(person)
+    waiting: dict[tuple[int, str, bool], int] = {}
+    for head in _shuffled(crowd, heads, "look-alike"):
+        family = crowd.family(head)
+        if not crowd.is_free(head) or not crowd.has_plain_name(head):
+            continue
+        if namesakes and family in waiting and crowd.is_free(waiting[family]):
             other = waiting.pop(family)
-            name[head] = name[other]
-            take("namesakes", head, other)
+            crowd.name[head] = crowd.name[other]
+            crowd.note("namesakes", head, other)
             namesakes -= 1
-        elif strangers and by_family.get(family):
-            person = by_family[family].pop()
-            if free(person):
-                name[person] = name[head]
-                birth[person] = birth[head] + np.timedelta64(1 + int(key[person] % np.uint64(20)), "D")
-                take("stranger", person, head)
+        elif strangers and unregistered.get(family):
+            person = unregistered[family].pop()
+            if crowd.is_free(person):
+                crowd.name[person] = crowd.name[head]
+                crowd.birth[person] = crowd.birth[head] + np.timedelta64(1 + int(crowd.key[person] % np.uint64(20)), "D")
+                crowd.note("stranger", person, head)
                 strangers -= 1
         else:
             waiting.setdefault(family, head)
         if not strangers and not namesakes:
             break
-    return alike
+
+
+def _shuffled(crowd: _Crowd, persons: Array, name: str) -> list[int]:
+    return [int(person) for person in persons[np.argsort(draw.bits(crowd.key[persons], name), kind="stable")]]
 
 
 def _characters(key: Array, name: str, male: Array, male_pool: Array, female_pool: Array) -> Array:
