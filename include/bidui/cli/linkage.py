@@ -102,10 +102,9 @@ def verdicts(
     """
     from bidui.linkage import verdict
     from bidui.warehouse.connection import transaction
-    from bidui.workbook import export_folder
 
     with transaction() as connection:
-        applied = verdict.apply(connection, file, refused or export_folder("linkage", "退回"))
+        applied = verdict.apply(connection, file, refused or verdict.refused_folder())
     for _, problem in applied.refused:
         typer.echo(problem, err=True)
     typer.echo(

@@ -14,7 +14,7 @@ from bidui.connector import sha256_of
 from bidui.linkage import review
 from bidui.linkage.review import DAY, DIFFERENT, MENTION, PERSON, PERSON_NAME, REASON, REVIEWER, ROW_NAME, SAME, VERDICT
 from bidui.problem import Problem
-from bidui.workbook import Column, refused_list
+from bidui.workbook import Column, export_folder, refused_list
 from bidui.workbook.answer_form import choice, with_year
 from bidui.workbook.answer_rows import AnsweredRow, answered_rows
 
@@ -68,12 +68,17 @@ class Applied:
     refused_list: Path | None = None
 
 
+def refused_folder() -> Path:
+    """Where lists of refused lines wait to be sent back."""
+    return export_folder("linkage", "退回")
+
+
 def apply(
-    connection: psycopg2.extensions.connection, path: Path, refused_folder: Path, today: dt.date | None = None
+    connection: psycopg2.extensions.connection, path: Path, told_in: Path, today: dt.date | None = None
 ) -> Applied:
     """Record the verdicts of a returned workbook, in the caller's transaction; they count from the next night on.
 
-    Lines that cannot stand go into a list in `refused_folder`. The same workbook twice changes nothing. Raises
+    Lines that cannot stand go into a list in the folder `told_in`. The same workbook twice changes nothing. Raises
     ProblemError when the file is no review workbook.
     """
     day = today or clock.today()
@@ -101,7 +106,7 @@ def apply(
         known=sum(code is None and not is_new for _, code, is_new in judged),
         open=answered.open,
         refused=tuple(refused),
-        refused_list=_write_refused(path, refused_folder, refused, day) if refused else None,
+        refused_list=_write_refused(path, told_in, refused, day) if refused else None,
     )
 
 

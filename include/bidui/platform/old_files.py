@@ -14,6 +14,7 @@ from pathlib import Path
 from bidui import clock
 from bidui.connector import sha256_of
 from bidui.home import home
+from bidui.linkage import verdict
 from bidui.worklist.places import refused_folder, taken_folder, worklist_folder
 
 PART = ".part"
@@ -46,8 +47,8 @@ def drop_receipts(before: dt.date) -> int:
 
 
 def drop_worklists(before: dt.date) -> int:
-    """Lists filled in, returned and refused: they hold names and numbers."""
-    places = (worklist_folder(), refused_folder(), taken_folder())
+    """Lists filled in, returned and refused, and verdicts refused: they hold names and numbers."""
+    places = (worklist_folder(), refused_folder(), taken_folder(), verdict.refused_folder())
     old = [path for place in places for path in place.iterdir() if path not in places and is_older(path, before)]
     for path in old:
         shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -225,6 +225,7 @@ def take_returned() -> dict[str, int]:
     from bidui.worklist.places import refused_folder, returned_folder, taken_folder
 
     done = {"files": 0, "recorded": 0, "refused": 0}
+    lists = 0
     connection = connect(application="bidui returned worklists")
     try:
         for one in worklist.take_folder(
@@ -233,10 +234,11 @@ def take_returned() -> dict[str, int]:
             done["files"] += 1
             done["recorded"] += one.recorded
             done["refused"] += len(one.refused)
-            if one.refused_list:
-                log.warning("退回名单 · answers to send back: %s", one.refused_list)
+            lists += one.refused_list is not None
     finally:
         connection.close()
+        if lists:  # counted, not named: their names are the senders', and may be a person's
+            log.warning("退回名单 %s 份 · %s lists to send back: %s", lists, lists, refused_folder())
     return done
 
 

@@ -7,8 +7,12 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
 from bidui import clock
+from bidui.linkage import verdict
 from bidui.platform import old_files
+from bidui.worklist.places import refused_folder, taken_folder, worklist_folder
 
 
 def test_old_task_logs_go_and_a_run_with_a_new_line_stays(tmp_path: Path) -> None:
@@ -34,3 +38,15 @@ def test_a_long_component_log_is_turned_while_it_is_being_written(tmp_path: Path
     assert (tmp_path / "scheduler.log.1").stat().st_size == 2**20 + 1
     assert path.read_bytes() == b"next line"
     assert old_files.turn_logs(tmp_path, 1) == 0
+
+
+def test_lists_that_came_back_and_what_was_refused_of_them_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIDUI_HOME", str(tmp_path))
+    long_ago = time.time() - 181 * 86_400
+    places = (worklist_folder(), refused_folder(), taken_folder(), verdict.refused_folder())
+    for place in places:
+        for name, written in (("旧.xlsx", long_ago), ("新.xlsx", time.time())):
+            (place / name).write_text("x", encoding="utf-8")
+            os.utime(place / name, (written, written))
+    assert old_files.drop_worklists(clock.today() - dt.timedelta(days=180)) == len(places)
+    assert [(place / "新.xlsx").exists() for place in places] == [True] * len(places)
