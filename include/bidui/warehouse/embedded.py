@@ -22,6 +22,7 @@ import psycopg2.extensions
 from psycopg2 import sql
 
 from bidui.home import folder, home, secret, sql_dir
+from bidui.problem import Problem, ProblemError
 
 SUPERUSER = "postgres"
 OWNER = "bidui"
@@ -94,11 +95,12 @@ def is_running() -> bool:
 def start() -> str:
     """Start the server if it is not up, creating cluster, owner and database on first use; return the owner's URL.
 
-    Raises RuntimeError with the log's path when the server does not come up.
+    Raises ProblemError with the log's path when the server does not come up.
     """
     if not (data_dir() / "PG_VERSION").exists():
         _create_cluster()
     if not is_running():
+        _take_over()
         port = _choose_port()
         memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
         buffers = max(128, min(2048, memory_mb // 8))
@@ -109,7 +111,7 @@ def start() -> str:
         log = data_dir().parent / "start.log"
         done = _run("pg_ctl", "start", "-w", "-t", "60", "-D", str(data_dir()), "-l", str(log))
         if done.returncode != 0:
-            raise RuntimeError(f"PostgreSQL did not start; see {log}")
+            raise ProblemError(_not_started(log))
     _check_it_is_ours()
     _ensure_owner()
     return owner_url()
@@ -201,6 +203,27 @@ def _create_cluster() -> None:
         password_file.unlink(missing_ok=True)
     with (data / "postgresql.conf").open("a", encoding="utf-8") as stream:
         stream.write("include_if_exists = 'bidui.conf'\n")
+
+
+def _take_over() -> None:
+    """A home brought from another machine: its server's user has another number here, and PostgreSQL owns its files or none."""
+    if os.geteuid() != 0 or data_dir().stat().st_uid == _server_user().pw_uid:
+        return
+    for path in (data_dir().parent, *data_dir().parent.rglob("*")):
+        if not path.is_symlink():
+            _give_to_server(path)
+
+
+def _not_started(log: Path) -> Problem:
+    return Problem(
+        code="warehouse.not_started",
+        what_zh="内置 PostgreSQL 没有启动",
+        what_en="the embedded PostgreSQL did not start",
+        file=str(log),
+        fix_zh="看这个日志的最后几行；常见的是磁盘已满、数据目录属于别的用户，或由另一主版本建立",
+        fix_en="read the last lines of this log; often the disk is full, the data folder is another user's, or another major"
+        " version made it",
+    )
 
 
 def _check_it_is_ours() -> None:
