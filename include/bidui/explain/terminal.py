@@ -21,6 +21,7 @@ from bidui.explain.words import (
     parameter,
     said,
     shown,
+    side_title,
 )
 
 
@@ -30,6 +31,7 @@ def show(story: dict[str, Any], console: Console) -> None:
     _show_rule(story["rule"] or {}, console)
     console.print("\n[bold]双方取值 · what each side says[/]")
     for side, values in (story["values"] or {}).items():
+        console.print(side_title(side), style="dim", markup=False)
         show_pairs(console, *((label(story, side, name), value) for name, value in values.items()))
     for row in story["rows"] or []:
         show_row(row, console)

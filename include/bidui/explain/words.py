@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+import yaml
+
+from bidui.contract import Sources, load_sources
+from bidui.home import sources_dir
+from bidui.landing.batch import STATUS_WORDS
 
 EVENTS = {
     "opened": "新增 opened",
@@ -45,6 +53,7 @@ DECISIONS = {
     "not_found": "名册中没有 not found",
     "unusable": "无法使用 unusable",
 }
+BATCHES = STATUS_WORDS
 SUBJECTS = {"person": "人 person", "household": "户 household"}
 
 
@@ -84,6 +93,34 @@ def parameter(row: dict[str, Any]) -> str:
 
 
 def label(story: dict[str, Any], side: str, name: str) -> str:
-    """What a value is called where an audit view shows it too, with its own name; else the name alone."""
-    meaning = (story["labels"] or {}).get(f"{side}.{name}")
+    """What a fact is called, with its own name: as an audit view calls it, else as the house does, else by the header that
+    the sender gave it in the row behind the finding."""
+    headers = {column["name"]: column["header"] for row in story["rows"] or [] for column in row["columns"] or []}
+    meaning = (story["labels"] or {}).get(f"{side}.{name}") or _evidence_words()["facts"].get(name) or headers.get(name)
     return f"{meaning}（{side}.{name}）" if meaning else f"{side}.{name}"
+
+
+def side_title(side: str) -> str:
+    """Where a group of facts comes from, with its own name."""
+    extract = _sources().extracts.get(side)
+    meaning = f"{extract.title.zh} · {extract.title.en}" if extract else _evidence_words()["sides"].get(side)
+    return f"{meaning}（{side}）" if meaning else side
+
+
+def department(name: str | None) -> str:
+    """A department by its name in Chinese, with its key."""
+    titles = {source.department: source.title.zh for source in _sources().departments}
+    return f"{titles[name]} {name}" if name in titles else name or ""
+
+
+@cache
+def _evidence_words() -> dict[str, dict[str, str]]:
+    content = yaml.safe_load(Path(__file__).with_name("evidence.yml").read_text(encoding="utf-8"))
+    return {
+        part: {name: f"{title['zh']} · {title['en']}" for name, title in titles.items()} for part, titles in content.items()
+    }
+
+
+@cache
+def _sources() -> Sources:
+    return load_sources(sources_dir())
