@@ -16,6 +16,7 @@ from typing import Literal
 import psycopg2.extensions
 
 from bidui.connector import sha256_of
+from bidui.problem import Problem, ProblemError
 
 Kind = Literal["worklist", "table", "review", "story"]
 
@@ -31,6 +32,13 @@ from ledger.export
 where not is_masked and removed_on is null and exported_at < %s
 order by export_id
 for update
+"""
+
+WRITTEN = """
+select distinct d.value
+from ledger.export as e
+cross join jsonb_each_text(e.digests) as d
+where e.kind = %s and d.value = any(%s)
 """
 
 REMOVED = "update ledger.export set removed_on = %s where export_id = %s"
@@ -68,6 +76,22 @@ def record(
         )  # fmt: skip
 
 
+def refuse_if_edited(connection: psycopg2.extensions.connection, kind: Kind, files: Sequence[Path]) -> None:
+    """Raise ProblemError when one of the files to be written is there and is no longer what an export wrote.
+
+    Somebody has filled it in, or it is theirs: written over, that would be lost.
+    """
+    there = {file: sha256_of(file) for file in files if file.is_file()}
+    if not there:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(WRITTEN, (kind, list(there.values())))
+        written = {sha256 for (sha256,) in cursor.fetchall()}
+    edited = [file for file, sha256 in there.items() if sha256 not in written]
+    if edited:
+        raise ProblemError([_edited(file) for file in edited])
+
+
 def expire(connection: psycopg2.extensions.connection, today: dt.date, days: int) -> Expired:
     """Remove files with names that were written more than `days` ago, in the caller's transaction.
 
@@ -101,3 +125,14 @@ def _remove_empty(folder: Path) -> None:
         for path in sorted(folder.rglob("*"), reverse=True):
             path.rmdir()
         folder.rmdir()
+
+
+def _edited(file: Path) -> Problem:
+    return Problem(
+        code="export.edited",
+        file=file.name,
+        what_zh="该文件已有人改动或填写，重新导出会丢失其内容",
+        what_en="somebody has edited or filled in this file; exporting again would lose it",
+        fix_zh=f"先收回或移走 {file}，或导出到别处",
+        fix_en=f"take it in or move it away ({file}) first, or export to another place",
+    )

@@ -72,7 +72,7 @@ def write(url: str, path: Path, *, by: str) -> int:
     """Write the queue of the published night as the login of `url` may read it; return how many lines there are.
 
     The same pair met in several rows is one line. The export is on record by name (`by`). Raises ProblemError when the
-    login may not read it, or the file cannot be written.
+    login may not read it, the file cannot be written, or stands there with answers in it.
     """
     connection = psycopg2.connect(url, application_name="bidui linkage review")
     try:
@@ -86,6 +86,8 @@ def write(url: str, path: Path, *, by: str) -> int:
     finally:
         connection.close()
     as_of = night or dt.date(1970, 1, 1)
+    with transaction() as owner:
+        handed_out.refuse_if_edited(owner, "review", [path])
     write_book(path, as_of, pairs)
     with transaction() as owner:
         handed_out.record(

@@ -19,7 +19,7 @@ from psycopg2 import sql
 from bidui import handed_out
 from bidui.contract import Extract, Sources
 from bidui.night.published import require_published
-from bidui.workbook import Book, Cell, Column, Mark, file_stem, open_book
+from bidui.workbook import Book, Cell, Column, Mark, all_or_none, file_stem, open_book
 
 IN_FORCE = "p.from_night <= %(night)s and %(night)s < p.to_night"
 
@@ -113,16 +113,16 @@ def write_proposals(
         claims = {(kind, field, claim): words for kind, field, claim, words in cursor.fetchall()}
         cursor.execute(TOWNS, {"night": night, "county": county, "town": town})
         towns = cursor.fetchall()
-    files: list[Path] = []
-    try:
+    stems = {code: file_stem(f"清洗建议_{UNVERIFIED}_{name}_{code or ''}_{night}") for code, name, _ in towns}
+    files = [out / f"{stem}.xlsx" for stem in stems.values()]
+    handed_out.refuse_if_edited(connection, "table", files)
+    with all_or_none(out) as beside:
         for code, name, _ in towns:
-            stem = file_stem(f"清洗建议_{UNVERIFIED}_{name}_{code or ''}_{night}")
-            path = out / f"{stem}.xlsx"
-            with open_book(path, created=night, title=f"清洗建议（{UNVERIFIED}）") as book:
+            with open_book(beside / f"{stems[code]}.xlsx", created=night, title=f"清洗建议（{UNVERIFIED}）") as book:
                 for kind, extract in SHEETS.items():
                     _sheet(connection, book, sources, sources.extracts[extract], kind, night, code, name, claims)
-            files.append(path)
-        written = Written(out, len(files), sum(count for *_, count in towns))
+    written = Written(out, len(files), sum(count for *_, count in towns))
+    try:
         handed_out.record(connection, "table", "audit.cleansing_proposal", night, out, files, written.proposals, by=by)
     except BaseException:
         # Not on record, they would never be removed.

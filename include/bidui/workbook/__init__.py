@@ -3,6 +3,7 @@
 from bidui.workbook.answer_form import AnswerForm
 from bidui.workbook.form_sheet import MOST_FORMS, FormSheet
 from bidui.workbook.place import (
+    all_or_none,
     export_folder,
     file_stem,
     is_left_beside,
@@ -23,6 +24,7 @@ __all__ = [
     "FormSheet",
     "Mark",
     "Sheet",
+    "all_or_none",
     "export_folder",
     "file_stem",
     "is_left_beside",

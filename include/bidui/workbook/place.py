@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +49,28 @@ def replacing(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
 
 
 @contextmanager
+def all_or_none(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder (0700) to write files to; at the end of the block they all move to `folder`, or none does.
+
+    Raises ProblemError when one that would be replaced is open elsewhere, or the place cannot be written.
+    """
+    beside = folder / ".export.part"
+    with writing(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(mode=0o700)
+        try:
+            yield beside
+            files = sorted(beside.iterdir())
+            for file in files:
+                refuse_if_open(folder / file.name)
+            for file in files:
+                file.replace(folder / file.name)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+@contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Turn what the system says about writing to `path` (a full disk, no right, a name taken) into a `ProblemError`."""
     try:
@@ -57,8 +80,8 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def open_marks(path: Path) -> list[Path]:
-    """What says that somebody has the file open: Office leaves `~$name` beside it, LibreOffice `.~lock.name#`."""
-    marks = (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#"))
+    """What says that somebody has the file open: Excel leaves `~$name` beside it, WPS `.~name`, LibreOffice `.~lock.name#`."""
+    marks = (path.with_name(f"~${path.name}"), path.with_name(f".~{path.name}"), path.with_name(f".~lock.{path.name}#"))
     return [mark for mark in marks if len(mark.name.encode()) <= _LONGEST_NAME and mark.exists()]
 
 

@@ -127,10 +127,13 @@ def _record(
     sound = [(one, line, _answer(one.file, line, day)) for one in taken for line in one.lines if line.flaw is None]
     applied = outcome.apply(connection, [answer for *_, answer in sound], day)
     of_answer = {id(answer): (one, line) for one, line, answer in sound}
+    told: set[int] = set()
     for done in applied.recorded:
         one, _ = of_answer[id(done.answer)]
-        one.recorded += done.is_new
-        one.known += not done.is_new
+        is_first = done.is_new and done.outcome_id not in told  # a row copied twice is one answer
+        told.add(done.outcome_id)
+        one.recorded += is_first
+        one.known += not is_first
     for refused in applied.refused:
         one, line = of_answer[id(refused.answer)]
         one.refused.append((line, refused.problems + column_gone(one.file, line, form.FORM)))

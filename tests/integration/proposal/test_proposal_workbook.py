@@ -85,10 +85,21 @@ def test_another_town_has_no_file_and_an_unpublished_night_is_refused(county: Ha
             write_proposals(county.connection, load_sources(), NIGHT + dt.timedelta(days=1), tmp_path, by="x")
 
 
-def test_a_folder_that_cannot_be_written_is_told_and_what_is_not_on_record_is_gone(
+def test_what_is_filled_in_stays_and_what_is_not_on_record_is_gone(
     county: HandMadeFacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").touch()
+    with county.connection:
+        for _ in range(2):  # written over while it is what was written
+            write_proposals(county.connection, load_sources(), NIGHT, tmp_path / "filled", by="x")
+    (filled,) = (tmp_path / "filled").iterdir()
+    book = openpyxl.load_workbook(filled)
+    book.active["G4"].value = "属实，已更正"
+    book.save(filled)
+    before = filled.read_bytes()
+    with county.connection, pytest.raises(ProblemError, match="已有人改动或填写"):
+        write_proposals(county.connection, load_sources(), NIGHT, tmp_path / "filled", by="x")
+    assert [path.read_bytes() for path in (tmp_path / "filled").iterdir()] == [before]
     with county.connection, pytest.raises(ProblemError, match="原文件未动"):
         write_proposals(county.connection, load_sources(), NIGHT, tmp_path / "file" / "out", by="x")
     monkeypatch.setattr("bidui.handed_out.record", lambda *_, **__: (_ for _ in ()).throw(RuntimeError))

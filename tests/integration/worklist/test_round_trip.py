@@ -356,6 +356,16 @@ def test_two_lists_pasted_into_one_file_are_both_read(connection: Any, lists: Pa
     assert [one[0] for one in codes(taken)] == ["outcome.verdict_unknown"] * 2
 
 
+def test_a_row_that_is_copied_twice_is_one_answer(connection: Any, lists: Path, tmp_path: Path) -> None:
+    path = answer(village(lists, "石坡村"), "f5", 核实结果="不属实", 说明="重复", **CHECKED)
+    book = openpyxl.load_workbook(path)
+    (row,) = [row for row in book.active.iter_rows(values_only=True) if "f5" in row]
+    book.active.append(row)
+    book.save(path)
+    (taken,) = back(connection, tmp_path, path)
+    assert (taken.recorded, taken.known, taken.refused) == (1, 1, [])
+
+
 def test_rows_that_cannot_stand_go_back_as_a_list_and_the_rest_go_in(connection: Any, lists: Path, tmp_path: Path) -> None:
     path = village(lists, "石坡村")
     answer(path, "f3", 核实结果="属实", 核实人="李四", 核实日期="2026-10-16")  # no way of checking

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bidui.problem import ProblemError
-from bidui.workbook import Column, export_folder, open_book, safe_sheet
+from bidui.workbook import Column, all_or_none, export_folder, open_book, safe_sheet
 
 NIGHT = dt.date(2026, 10, 16)
 DAY = dt.datetime(2020, 1, 2)  # noqa: DTZ001  a workbook's times carry no zone
@@ -96,7 +96,7 @@ def test_rows_are_as_high_as_their_wrapped_text(tmp_path: Path) -> None:
 def test_a_file_that_is_open_elsewhere_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "清单.xlsx"
     path.write_bytes(b"old")
-    for lock in ("~$清单.xlsx", ".~lock.清单.xlsx#"):
+    for lock in ("~$清单.xlsx", ".~清单.xlsx", ".~lock.清单.xlsx#"):
         (tmp_path / lock).touch()
         with pytest.raises(ProblemError) as raised, open_book(path, created=NIGHT, title="试"):
             pytest.fail("nothing may be written")
@@ -110,6 +110,22 @@ def test_a_row_of_another_width_and_too_many_choices_are_refused(tmp_path: Path)
         write(tmp_path / "a.xlsx", [["x"]], [Column("a"), Column("b")])
     with pytest.raises(ValueError, match="choices"):
         Column("a", choices=tuple("选项" * 10 for _ in range(20)))
+
+
+def test_files_that_belong_together_appear_together(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with all_or_none(out) as beside:
+        for name in ("a", "b"):
+            write(beside / f"{name}.xlsx", [["x"]], [Column("列")])
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    assert sorted(before) == ["a.xlsx", "b.xlsx"]
+    (out / "~$b.xlsx").touch()
+    with pytest.raises(ProblemError) as raised, all_or_none(out) as beside:
+        for name in ("a", "b"):
+            write(beside / f"{name}.xlsx", [["y"]], [Column("列")])
+    assert raised.value.problems[0].code == "export.open_elsewhere"
+    (out / "~$b.xlsx").unlink()
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
 
 
 def test_the_same_rows_give_the_same_bytes_and_only_the_owner_reads_them(tmp_path: Path, home: Path) -> None:
