@@ -64,6 +64,7 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
             registered("H13", "另证员", relation_to_head="配偶"),
             registered("H14", "无头员", **is_head),
             registered("H15", "候核户", **is_head),
+            registered("H16", "坏号独", **is_head),
         ],
     )
     county.deliver(
@@ -128,6 +129,8 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
          {"name": "另学生", "id_no": PEOPLE["另学生"], "household_no": "H1"},
          {"name": "改后妻", "id_no": PEOPLE["改后妻"], "household_no": "H6"}],
     )
+    county.deliver("disability", [{"name": "改后安", "id_no": PEOPLE["改后安"], "disability_no": PEOPLE["改后安"] + "42",
+                                   "disability_grade": "二级", "pay_month": dt.date(2026, 10, 1)}])
     county.deliver("tekun", [{"name": "五保人", "id_no": PEOPLE["五保人"], "monthly_amount": 900}])
     county.deliver("death", [{"name": name, "id_no": PEOPLE[of], "died_on": dt.date(2026, 1, 1)}
                              for name, of in (("死低保", "死低保"), ("已故外", "已故外"), ("另有其人", "无鉴户"))],
@@ -224,6 +227,8 @@ def test_dibao_of_a_household_is_counted_once(facts: dict[str, Fact]) -> None:
     fact = facts["H6"]
     assert (fact["dibao__covered_members"], fact["dibao__dibao_no"], fact["civil_payments"]) == (2, "D1", 700)
     assert (fact["derived_kind__extract"], fact["derived_kind__row_no"]) == ("dibao", 1)
+    # of somebody whose number is unusable nobody knows what is paid
+    assert (facts["H5"]["civil_payments"], facts["H16"]["civil_payments"]) == (0, None)
 
 
 def test_households_under_one_dibao_number_do_not_share_a_payment(county: HandMadeCounty, facts: dict[str, Fact]) -> None:

@@ -83,6 +83,12 @@ members as (
         sum(case when tekun__is_listed then coalesce(tekun__monthly_amount, 0) end) as tekun_payments,
         sum(disability__living_subsidy + disability__nursing_subsidy) as disability_payments,
         bool_or(dibao__state is null or tekun__state is null or disability__state is null) as is_civil_known,
+        bool_or(
+            dibao__is_covered is null
+            or tekun__is_listed is null
+            or disability__living_subsidy is null
+            or disability__nursing_subsidy is null
+        ) filter (where is_living) as has_civil_gap,
 
         -- rights
         bool_or(property__state is null) filter (where is_living) as is_property_known,
@@ -153,15 +159,19 @@ final as (
         p.dibao__monthly_amount,
         p.dibao__batch_id,
         p.dibao__row_no,
+        -- what is known to be paid stands; that nothing is needs every list about every member
         case
-            when m.is_civil_known
-                then coalesce(a.dibao_payments, 0) + coalesce(m.tekun_payments, 0) + coalesce(m.disability_payments, 0)
+            when m.is_civil_known and (paid.amount > 0 or not coalesce(m.has_civil_gap, false)) then paid.amount
         end as civil_payments
     from members as m
     left join head as h on h.household_key = m.household_key
     left join spouse as s on s.household_key = m.household_key
     left join dibao_payment as p on p.household_key = m.household_key
     left join dibao_amount as a on a.household_key = m.household_key
+    cross join lateral (
+        select
+            coalesce(a.dibao_payments, 0) + coalesce(m.tekun_payments, 0) + coalesce(m.disability_payments, 0) as amount
+    ) as paid
 
 )
 
