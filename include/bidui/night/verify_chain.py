@@ -84,7 +84,11 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         sys.stderr.write((__doc__ or "").splitlines()[0] + "\n")
         return 2
-    export = Path(arguments[0]).read_bytes()
+    try:
+        export = Path(arguments[0]).read_bytes()
+    except OSError as error:
+        sys.stderr.write(f"无法读取 · cannot be read: {arguments[0]}: {error.strerror}\n")
+        return 2
     found = faults(export, head)
     for fault in found:
         sys.stdout.write(f"不符 · FAULT: {fault}\n")

@@ -75,3 +75,8 @@ def test_the_script_stands_alone(tmp_path: Path, export: bytes, status: int) -> 
     )  # fmt: skip
     assert done.returncode == status, done.stdout + done.stderr
     assert ("FAULT" in done.stdout) == bool(status)
+
+
+def test_a_file_that_is_not_there_is_said_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify_chain.main([str(tmp_path / "gone.json")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
