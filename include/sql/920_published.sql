@@ -264,7 +264,12 @@ select ledger.make_outward(
         ('severity', 'info', '提示', 'info'),
         ('status', 'in_force', '生效', 'in force'),
         ('status', 'stale', '过期', 'stale'),
-        ('status', 'missing', '缺失', 'missing')
+        ('status', 'missing', '缺失', 'missing'),
+        ('reason', 'new_batch', '新名单', 'new list'),
+        ('reason', 'correction', '更正', 'correction'),
+        ('reason', 'rule_change', '规则变更', 'rule change'),
+        ('reason', 'time', '时间推移', 'time'),
+        ('reason', 'subject_change', '对象变化', 'change of subjects')
     ) as w (kind, code, label_zh, label_en)
     $view$,
     with_asof => false
