@@ -7,7 +7,7 @@ for headers, keys, encodings and counts, never for the content of a data row.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 Severity = Literal["hold", "warn", "info"]
@@ -19,6 +19,7 @@ class Problem:
 
     `severity`: `hold` stops the file (or refuses the command), `warn` and `info` are told and stop nothing.
     `row` is the row's number as a person sees it (first line is 1); `column` a header, a column letter or a key path.
+    `fix_*` is for whoever made the mistake, `decide_*` what the office that runs the platform may do instead.
     `connection` is an Airflow connection and what was asked of it, where no file is the matter.
     """
 
@@ -36,6 +37,8 @@ class Problem:
     found: str | None = None
     fix_zh: str | None = None
     fix_en: str | None = None
+    decide_zh: str | None = None
+    decide_en: str | None = None
 
     @property
     def zh(self) -> str:
@@ -59,6 +62,8 @@ class Problem:
         if self.fix_zh:
             # A condition or an addressee comes first; what follows it asks by itself.
             text += f"。{'' if self.fix_zh.startswith(('如', '请', '确属')) else '请'}{self.fix_zh}"
+        if self.decide_zh:
+            text += f"；{self.decide_zh}"
         return text + "。"
 
     @property
@@ -82,10 +87,16 @@ class Problem:
             text += f"; found {self.found}"
         if self.fix_en:
             text += f". To mend it: {self.fix_en}"
+        if self.decide_en:
+            text += f"; {self.decide_en}"
         return text if text.endswith("?") else text + "."
 
     def __str__(self) -> str:
         return f"{self.zh}\n{self.en}"
+
+    def for_sender(self) -> Problem:
+        """The problem without what is the office's to decide."""
+        return replace(self, decide_zh=None, decide_en=None)
 
     def as_dict(self) -> dict[str, Any]:
         """The problem for JSON, empty fields left out; the two finished sentences under `zh` and `en`."""

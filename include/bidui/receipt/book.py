@@ -30,8 +30,9 @@ TO_DO = {
         "correct the rows listed under “未通过的行” at the source and send the whole file again; all other rows count",
     ),
     "held": Title(
-        "请按“原因”改正后重新报送整个文件；在此之前，以“现在生效”所列名单为准",
-        "mend what the reason says and send the whole file again; until then the list under “现在生效” counts",
+        "请按“原因”改正后重新报送整个文件；名单本身无误的，请与比对办公室联系。在此之前，以“现在生效”所列名单为准",
+        "mend what the reason says and send the whole file again; if the list is right, call the comparison office; until then the list"
+        " under “现在生效” counts",
     ),
     "duplicate": Title("无需处理；如本应报送新的内容，请检查是否拿错了文件", "nothing; if it should have been new, check that it is the right file"),
     "superseded": Title("无需处理", "nothing"),

@@ -91,8 +91,8 @@ class Part:
 
     @property
     def told(self) -> list[Problem]:
-        """What was found about file and header."""
-        return [Problem.from_dict(problem) for problem in self.problems]
+        """What was found about file and header, as the sender can mend it."""
+        return [Problem.from_dict(problem).for_sender() for problem in self.problems]
 
     def column_in_file(self, name: str) -> str | None:
         """A column of the contract as the sender sees it: letter and own header; None where the file has none."""

@@ -152,9 +152,11 @@ def row_problems(
                 f" to {rows:,}",
                 expected_zh=f"至多 {most:,} 行",
                 expected_en=f"at most {most:,} rows",
-                fix_zh="核实是否混入了其他县的名单、重复粘贴或多期合并，更正后重新报送；" + _release_zh(batch_ids),
+                fix_zh="核实是否混入了其他县的名单、重复粘贴或多期合并，更正后重新报送",
                 fix_en="see whether another county's list was appended, the list pasted twice or several periods put"
-                " together, and deliver again; " + _release_en(batch_ids),
+                " together, and deliver again",
+                decide_zh=_release_zh(batch_ids),
+                decide_en=_release_en(batch_ids),
             )
         ]
     if rows >= fewest_rows(extract, limits, before):
@@ -168,8 +170,10 @@ def row_problems(
             f" {before.rows:,} fell to {rows:,}",
             expected_zh=f"降幅不超过 {limits.max_row_drop:.1%}",
             expected_en=f"a drop of at most {limits.max_row_drop:.1%}",
-            fix_zh="向部门核实名单是否完整并重新报送；" + _release_zh(batch_ids),
-            fix_en="ask the department whether the list is complete and have it sent again; " + _release_en(batch_ids),
+            fix_zh="核实名单是否完整，补全后重新报送",
+            fix_en="see whether the list is complete and send it again",
+            decide_zh=_release_zh(batch_ids),
+            decide_en=_release_en(batch_ids),
         )
     ]
 
@@ -198,10 +202,10 @@ def share_problems(
                 + ("are blank" if blank else "were damaged by a spreadsheet, the numbers are lost"),
                 expected_zh=f"不超过 {limit:.2%}",
                 expected_en=f"at most {limit:.2%}",
-                fix_zh=("补填后" if blank else "从原系统按文本格式重新导出后") + "重新报送；" + _release_zh([batch_id]),
-                fix_en=("fill them in" if blank else "export the column again as text")
-                + " and deliver again; "
-                + _release_en([batch_id]),
+                fix_zh=("补填后" if blank else "从原系统按文本格式重新导出后") + "重新报送",
+                fix_en=("fill them in" if blank else "export the column again as text") + " and deliver again",
+                decide_zh=_release_zh([batch_id]),
+                decide_en=_release_en([batch_id]),
             )
         )
     return problems
@@ -218,9 +222,10 @@ def usable_problems(extract: Extract, rows: int, quarantined: int, batch_id: int
             what_en=f"{quarantined:,} of {rows:,} rows ({quarantined / rows:.1%}) of {extract.key} cannot be used",
             expected_zh=f"不超过 {MOST_UNUSABLE:.0%}",
             expected_en=f"at most {MOST_UNUSABLE:.0%}",
-            fix_zh="按隔离原因核对文件与列后重新报送；" + _release_zh([batch_id]),
-            fix_en="check file and columns against the reasons of the quarantined rows and deliver again; "
-            + _release_en([batch_id]),
+            fix_zh="按隔离原因核对文件与列后重新报送",
+            fix_en="check file and columns against the reasons of the quarantined rows and deliver again",
+            decide_zh=_release_zh([batch_id]),
+            decide_en=_release_en([batch_id]),
         )
     ]
 

@@ -80,7 +80,7 @@ def outcome(name, count, extract="hi_roll"):
 def test_shares(name, count, rows, held):
     problems = share_problems(ROLL, LIMITS, outcome(name, count), rows, 7)
     assert bool(problems) is held
-    assert all("bidui release 7" in problem.fix_en for problem in problems)
+    assert all("bidui release 7" in problem.en and "bidui" not in problem.for_sender().en for problem in problems)
 
 
 @pytest.mark.parametrize(("count", "held"), [(50, False), (51, True)])
