@@ -166,7 +166,8 @@ def proposals(connection: psycopg2.extensions.connection, truth: Path, night: in
     """Cleansing proposals per registry column against what the registry has wrong: (subject kind, subject, value).
 
     Tolerated is what follows from a list that was made to contradict a registry which is right: a lead, but no mistake
-    of the registry. Payments on lists are a part of the income, so any sum up to the true one is right.
+    of the registry. Payments on lists are a part of the income, so any sum up to the true one is right. Where the cause is
+    wrong, the one that lists show is proposed; the true one may be one that leaves no trace in any list.
     """
     scores: dict[str, Score] = {}
     incomes: dict[tuple[str, str], float] = {}
@@ -194,7 +195,9 @@ def proposals(connection: psycopg2.extensions.connection, truth: Path, night: in
             value = str(incomes[subject])
         found = (*subject, _proposable(column, value))
         score.found.add(found)
-        if subject in contradicted and not any(key[:2] == subject for key in score.expected):
+        is_known_wrong = any(key[:2] == subject for key in score.expected)
+        is_other_cause = column == "cause_1" and is_known_wrong
+        if is_other_cause or (subject in contradicted and not is_known_wrong):
             score.tolerated.add(found)
     return scores
 

@@ -57,13 +57,14 @@ NUMBER_RULES = {
     "placeholder": "ID-01",
     "fifteen_digits": "ID-03",
     "wrong_digit": "ID-04",
+    "other_number": "ID-06",
     "scientific": "ID-11",
     "zeros": "ID-11",
 }
 
 
 def number_damage(table: Table) -> list[tuple[str, int]]:
-    """Return the rule and the person of each unusable number in the registry's members."""
+    """Return the rule and the person of each damaged number in the registry's members."""
     who = table.people["self"]
     return [(NUMBER_RULES[one.kind], int(who[one.row])) for one in table.damage if one.kind in NUMBER_RULES]
 
