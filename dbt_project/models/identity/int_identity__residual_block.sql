@@ -36,7 +36,7 @@ final as (
         c.*,
         c.pairs > m.largest_block as is_skipped
     from counted as c
-    cross join reference.link_model as m
+    cross join {{ source('reference', 'link_model') }} as m
     where m.model_version = {{ link_model_version() }}
 
 )

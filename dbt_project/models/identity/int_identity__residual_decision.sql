@@ -16,7 +16,7 @@ with pair as (
 
 model as (
 
-    select * from reference.link_model where model_version = {{ link_model_version() }}
+    select * from {{ source('reference', 'link_model') }} where model_version = {{ link_model_version() }}
 
 ),
 

@@ -64,8 +64,8 @@ term as (
         t.term,
         t.value,
         t.persons::double precision / p.persons as frequency
-    from reference.link_term as t
-    inner join reference.link_term as p
+    from {{ source('reference', 'link_term') }} as t
+    inner join {{ source('reference', 'link_term') }} as p
         on p.model_version = {{ link_model_version() }} and p.term = 'population'
     where t.model_version = {{ link_model_version() }} and t.term <> 'population'
 
@@ -74,7 +74,7 @@ term as (
 prior as (
 
     select round((-log(persons) / log(2))::numeric, 2)::double precision as bits
-    from reference.link_term
+    from {{ source('reference', 'link_term') }}
     where model_version = {{ link_model_version() }} and term = 'population'
 
 ),
@@ -85,8 +85,8 @@ weight as (
         w.*,
         m.weight_cap,
         m.weight_floor
-    from reference.link_weight as w
-    inner join reference.link_model as m on w.model_version = m.model_version
+    from {{ source('reference', 'link_weight') }} as w
+    inner join {{ source('reference', 'link_model') }} as m on w.model_version = m.model_version
     where w.model_version = {{ link_model_version() }}
 
 ),
