@@ -178,9 +178,10 @@ $$;
 revoke all on function reference.save_link_model from public;
 
 -- Verdicts as they come back in a workbook: judged row by row, those that can stand are recorded, each once.
--- given: [{place, mention_hash, person_hash, verdict, reason, reviewer, day}], verdict 同一人/same or 不同人/different.
--- refusal: verdict_unknown | reviewer_missing | day_unreadable | day_in_future | answers_contradict | two_persons |
--- not_waiting (the pair is not in the queue: its values have changed, or it was decided otherwise); NULL: it stands.
+-- given: [{place, mention_hash, person_hash, verdict, reason, reviewer, day}], verdict same or different.
+-- refusal: verdict_missing | verdict_unknown | reviewer_missing | day_unreadable | day_in_future | answers_contradict |
+-- two_persons | decided_since (a later day's verdict is on record) | not_waiting (the pair is not in the queue: its values
+-- have changed, or it was decided otherwise); NULL: it stands.
 create or replace function ledger.record_link_verdicts(given jsonb, source_file text, today date)
 returns table (place int, refusal text, is_new boolean)
 language plpgsql

@@ -126,7 +126,8 @@ select ledger.make_outward(
     $view$
     select
         {night} as as_of,
-        h.household_key,
+        -- It has an index. Bare, a reader's condition would be looked up there, before the rights, and a plan tell what it met.
+        h.household_key || '' as household_key,
         h.household_no,
         h.head_person_key,
         case when {all_identifiers} or h.county_code = any({identifier_counties}) then h.head_name else ledger.masked_name(h.head_name) end as head_name,

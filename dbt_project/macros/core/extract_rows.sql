@@ -19,12 +19,13 @@
     {{ return(staging_model.split('__')[1]) }}
 {%- endmacro %}
 
+{#- The night's batches of an extract by the day they speak for, of one day as they came. -#}
 {% macro night_batch_ids(extract, condition) -%}
     {%- set ids = [] -%}
     {%- if execute -%}
         {%- set rows = run_query(
             "select batch_id from ledger.night_batch where as_of = " ~ as_of()
-            ~ " and extract = '" ~ extract ~ "' and " ~ condition ~ " order by batch_id"
+            ~ " and extract = '" ~ extract ~ "' and " ~ condition ~ " order by data_date nulls first, batch_id"
         ) -%}
         {%- for row in rows -%}{%- do ids.append(row[0] | int) -%}{%- endfor -%}
     {%- endif -%}
@@ -33,6 +34,7 @@
 
 {% macro _rows_of_batches(staging_model, batch_ids, quarantined) -%}
     {%- set keys = _keys_of_delta(extract_of(staging_model)) if batch_ids | length > 1 else [] %}
+    {%- set oldest_first = 'array[' ~ batch_ids | join(', ') ~ ']::bigint[]' %}
     (
         select s.*
         from {{ ref(staging_model) }} as s
@@ -51,7 +53,7 @@
             and not exists (
                 select from {{ ref(staging_model) }} as later
                 where later.batch_id in ({{ batch_ids | join(', ') }})
-                    and later.batch_id > s.batch_id
+                    and array_position({{ oldest_first }}, later.batch_id) > array_position({{ oldest_first }}, s.batch_id)
                     {%- for key in keys %}
                     and later.{{ key }} = s.{{ key }}
                     {%- endfor %}
@@ -66,7 +68,8 @@
 
 {#-
     Of an extract that comes in deltas, the columns that tell its rows apart; nothing of a full list. A row that has changed
-    comes once more, and the later one stands. A blank key replaces nothing, nor does a row in quarantine.
+    comes once more, and the later one stands: that of the later data date, whichever came first, for a correction of an
+    older delta knows nothing of what has changed since. A blank key replaces nothing, nor does a row in quarantine.
 -#}
 {% macro _keys_of_delta(extract) -%}
     {%- set keys = [] -%}

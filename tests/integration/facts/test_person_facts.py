@@ -158,6 +158,12 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
         ],
         quarantined=[8],
     )
+    # A correction of an older delta, landed last: what has changed since stands.
+    county.deliver(
+        "hi_settlement",
+        [{"name": "户主人", "id_no": HEAD, **stay, **FIRST_STAY, "admitted_on": dt.date(2026, 3, 1), "fee_total": 9000}],
+        data_date=dt.date(2026, 10, 14),
+    )
     county.deliver(
         "dibao",
         [
