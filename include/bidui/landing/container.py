@@ -7,6 +7,7 @@ import re
 import shutil
 import stat
 import zipfile
+import zlib
 from functools import reduce
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +18,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _BIFF_STREAMS = ("Workbook".encode("utf-16-le") + b"\0\0", "Book".encode("utf-16-le") + b"\0\0")
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+# What the library raises, by its own word or not, at an archive or a member that is cut, overwritten or encrypted.
+_UNREADABLE = (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, zlib.error)
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _DIMENSION = re.compile(rb'<dimension ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 # A cell takes the reader 24 bytes, whether anything stands in it or not.
@@ -79,8 +82,8 @@ def _zipped(path: Path, file: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-            kind = archive.read("mimetype")[:100] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            kind = _mimetype(archive) if "mimetype" in names else b""
+    except _UNREADABLE:
         raise ProblemError(damaged(file, "zip")) from None
     if "xl/workbook.xml" in names:
         return "xlsx"
@@ -89,6 +92,12 @@ def _zipped(path: Path, file: str) -> str:
     if "[Content_Types].xml" in names or "mimetype" in names:
         raise ProblemError(_foreign(file, "Office/ODF"))
     return "zip"
+
+
+def _mimetype(archive: zipfile.ZipFile) -> bytes:
+    """The kind that an OpenDocument file says it is; no more is read, whatever else somebody packed under this name."""
+    with archive.open("mimetype") as member:
+        return member.read(len(_ODS) + 1)
 
 
 def check_size(path: Path, file: str, common: Common) -> None:
@@ -112,10 +121,10 @@ def check_spread(path: Path, file: str, most_cells: int = MOST_CELLS) -> None:
             try:
                 with archive.open(name) as sheet:
                     found = _DIMENSION.search(sheet.read(4096))
-            except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zipfile.zlib.error):  # type: ignore[attr-defined]
+            except _UNREADABLE:
                 raise ProblemError(damaged(file, "xlsx")) from None
             if found and _cells(*(part.decode() for part in found.groups())) > most_cells:
-                raise ProblemError(_spread(file, found.group(0).split(b'"')[1].decode()))
+                raise ProblemError(spread_too_far(file, found.group(0).split(b'"')[1].decode()))
 
 
 def _cells(left: str, top: str, right: str, bottom: str) -> int:
@@ -147,7 +156,7 @@ def unpack(path: Path, file: str, into: Path, common: Common) -> list[tuple[str,
                     shutil.copyfileobj(_Limited(source, room), sink, 1 << 20)
             except _TooMuchError:
                 raise ProblemError(_bomb(file, common, f"> {common.max_unpacked_mb} MB")) from None
-            except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zipfile.zlib.error):  # type: ignore[attr-defined]
+            except _UNREADABLE:
                 raise ProblemError(damaged(f"{file}/{name}", "zip")) from None
             room -= target.stat().st_size
             members.append((name, target))
@@ -348,7 +357,8 @@ def _bomb(file: str, common: Common, found: str) -> Problem:
     )
 
 
-def _spread(file: str, found: str) -> Problem:
+def spread_too_far(file: str, found: str) -> Problem:
+    """A sheet whose last cell is so far off that reading up to it takes more memory than there is."""
     return Problem(
         code="file.spread",
         what_zh="工作表的范围过大，多半是很远处有零星内容",

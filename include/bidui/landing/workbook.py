@@ -54,6 +54,12 @@ class SheetPart:
         """calamine leaves out blank columns on the left (rows above are kept)."""
         return self._sheet.start[1] if self._sheet.start else 0
 
+    @property
+    def spread(self) -> tuple[int, int]:
+        """How many rows and columns the sheet reaches, whether anything stands in their cells or not."""
+        row, column = self._sheet.end or (-1, -1)
+        return row + 1, column + 1
+
     def rows(self) -> Iterator[list[str]]:
         """Rows from the top of the sheet."""
         try:

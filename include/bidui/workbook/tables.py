@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bidui.landing.container import check_spread, container_of
+from bidui.landing.container import check_spread, container_of, spread_too_far
 from bidui.landing.delimited import DELIMITERS, DelimitedPart, encoding_of, head_of
-from bidui.landing.part import Merged
+from bidui.landing.part import Merged, column_letter
 from bidui.landing.workbook import Workbook
 from bidui.problem import Problem, ProblemError
 
@@ -41,6 +41,10 @@ def tables(file: Path) -> Iterator[Table]:
         if kind == "xlsx":
             check_spread(file, file.name, MOST_CELLS)
         for sheet in Workbook(file, file.name, file.name, kind).sheets:
+            # Of xls and ods only the reader knows how far a sheet reaches; the rows as text are several times what it took.
+            height, width = sheet.spread
+            if height * width > MOST_CELLS:
+                raise ProblemError(spread_too_far(file.name, f"A1:{column_letter(width - 1)}{height}"))
             rows = list(sheet.rows())
             _fill_down(rows, sheet.merged)
             yield Table(sheet.sheet, rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -55,6 +56,26 @@ def test_the_name_says_nothing(tmp_path: Path) -> None:
     assert container_of(zipped(tmp_path / "c.xls", {"a.csv": b"x"}), "c.xls") == "zip"
     (tmp_path / "d.xlsx").write_bytes("行政村,姓名".encode("gb18030"))
     assert container_of(tmp_path / "d.xlsx", "d.xlsx") == "csv"
+
+
+def test_what_is_packed_as_a_kind_of_document_is_neither_trusted_nor_unpacked(tmp_path: Path) -> None:
+    """A member `mimetype` that is damaged, encrypted or a bomb: a file to send again, never a failed night."""
+    said = zipped(tmp_path / "said.ods", {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"})
+    assert container_of(said, "said.ods") == "ods"
+    whole = zipped(tmp_path / "whole.zip", {"mimetype": b"abc" * 1000}).read_bytes()
+    damaged = whole[:40] + b"\xff" * 6 + whole[46:]
+    encrypted = bytearray(whole)
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        encrypted[whole.find(header) + flags] |= 1
+    for content in (damaged, bytes(encrypted)):
+        (tmp_path / "broken.zip").write_bytes(content)
+        assert refused(tmp_path / "broken.zip").code == "file.damaged"
+    bomb = zipped(tmp_path / "bomb.zip", {"mimetype": bytes(64 << 20)})
+    tracemalloc.start()
+    assert refused(bomb).code == "file.foreign"
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 << 20
 
 
 @pytest.mark.parametrize(

@@ -204,3 +204,15 @@ def test_a_stray_cell_at_the_far_end_is_told_before_anybody_reads_up_to_it(tmp_p
     with pytest.raises(ProblemError) as raised:
         read(path)
     assert [(problem.code, problem.found) for problem in raised.value.problems] == [("file.spread", "A1:WQJ1048576")]
+
+
+def test_a_sheet_of_another_kind_that_reaches_too_far_is_told_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bidui.workbook.tables.MOST_CELLS", 1_000)
+    old = xlwt.Workbook()
+    sheet = old.add_sheet("清单")
+    sheet.write(0, 0, "编号")
+    sheet.write(99, 27, "x")
+    old.save(str(tmp_path / "a.xls"))
+    with pytest.raises(ProblemError) as raised:
+        read(tmp_path / "a.xls")
+    assert [(problem.code, problem.found) for problem in raised.value.problems] == [("file.spread", "A1:AB100")]
