@@ -83,7 +83,7 @@ def secret(name: str, length: int = 24) -> str:
         return from_environment
     path = folder("secrets") / name
     if not path.exists():
-        with _generating():
+        with taking_turns("secrets"):
             # Of two processes that need it first, the second finds it made.
             if not path.exists():
                 save_secret(name, secrets.token_urlsafe(length))
@@ -102,9 +102,9 @@ def save_secret(name: str, value: str) -> None:
 
 
 @contextmanager
-def _generating() -> Iterator[None]:
-    """Processes and threads that generate a secret take turns."""
-    with (folder("run") / "secrets.lock").open("w") as stream:
+def taking_turns(name: str) -> Iterator[None]:
+    """Only one process or thread at a time is in a block of this name; who is killed in it holds nobody up."""
+    with (folder("run") / f"{name}.lock").open("w") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         yield
 

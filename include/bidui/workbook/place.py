@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bidui.home import folder
+from bidui.home import folder, taking_turns
 from bidui.problem import Problem, ProblemError
 
 # In bytes: to ask for a longer one is an error.
@@ -55,7 +55,8 @@ def all_or_none(folder: Path) -> Iterator[Path]:
     Raises ProblemError when one that would be replaced is open elsewhere, or the place cannot be written.
     """
     beside = folder / ".export.part"
-    with writing(folder):
+    # Two that write to one folder would move each other's half-written files.
+    with taking_turns("export"), writing(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(mode=0o700)

@@ -16,6 +16,7 @@ import psycopg2.extensions
 from bidui import handed_out
 from bidui.connector import sha256_of
 from bidui.contract import Sources
+from bidui.home import taking_turns
 from bidui.night.published import require_published
 from bidui.problem import Problem, ProblemError
 from bidui.workbook import SMALL, Cell, Column, Mark, file_stem, open_book, refuse_if_open, writing
@@ -141,7 +142,7 @@ def _replacing_folder(target: Path) -> Iterator[Path]:
     Files of `target` that somebody has open or has filled in since they were written stop it: answers are not lost.
     """
     beside, before = target.with_name(f".{target.name}.part"), target.with_name(f".{target.name}.before")
-    with writing(target):
+    with taking_turns("export"), writing(target):
         if before.exists() and not target.exists():  # a run that was cut between the two renames
             before.rename(target)
         _refuse_if_edited(target)

@@ -7,6 +7,7 @@ import gc
 import resource
 import stat
 import sys
+import threading
 from decimal import Decimal
 from pathlib import Path
 
@@ -126,6 +127,23 @@ def test_files_that_belong_together_appear_together(tmp_path: Path) -> None:
     assert raised.value.problems[0].code == "export.open_elsewhere"
     (out / "~$b.xlsx").unlink()
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_two_that_write_to_one_folder_take_turns(tmp_path: Path) -> None:
+    """They would write under the same names beside it, and move what the other has written by half."""
+
+    def write_another() -> None:
+        with all_or_none(tmp_path / "out") as beside:
+            (beside / "b").write_text("second")
+
+    second = threading.Thread(target=write_another, daemon=True)
+    with all_or_none(tmp_path / "out") as beside:
+        (beside / "a").write_text("first")
+        second.start()
+        second.join(0.2)
+        assert second.is_alive() and [path.name for path in beside.iterdir()] == ["a"]
+    second.join()
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "b"]
 
 
 def test_the_same_rows_give_the_same_bytes_and_only_the_owner_reads_them(tmp_path: Path, home: Path) -> None:
