@@ -22,6 +22,8 @@ inner join unnest(%(groups)s, %(timeouts)s) as role (name, statement_timeout) on
 inner join pg_roles as l on l.oid = s.usesysid and not l.rolsuper and l.rolname <> current_user
 where
     s.datname = current_database()
+    -- A login that somebody else made may be seen (pg_monitor) and not ended: asked to, PostgreSQL would refuse the night.
+    and pg_has_role(s.usesysid, 'usage')
     and (
         (s.state = 'active' and clock_timestamp() - s.query_start > role.statement_timeout::interval + %(grace)s)
         or (

@@ -306,6 +306,25 @@ def test_a_session_that_lifts_its_limits_is_ended(county: HandMadeFacts) -> None
     county.run("drop role t_long")
 
 
+def test_a_session_that_may_be_seen_and_not_ended_fails_no_night(county: HandMadeFacts) -> None:
+    """Somebody else gave the login, and the owner may look at all sessions: PostgreSQL would refuse to end this one."""
+    superuser = psycopg2.connect(embedded.superuser_url())
+    superuser.autocommit = True
+    with contextlib.closing(superuser), superuser.cursor() as cursor:
+        cursor.execute("create role t_theirs login password 'x' in role bidui_bi")
+        cursor.execute(f"grant pg_read_all_stats to {embedded.OWNER}")
+        try:
+            theirs = psycopg2.extensions.make_dsn(county.connection.dsn, user="t_theirs", password="x")  # noqa: S106
+            with contextlib.closing(psycopg2.connect(theirs)) as holding:
+                rows(holding, "select count(*) from published.coverage")
+                with county.connection:
+                    assert sessions.end_overlong(county.connection, grace=dt.timedelta(days=-1)) == []
+                assert rows(holding, "select 1") == [(1,)]
+        finally:
+            cursor.execute(f"revoke pg_read_all_stats from {embedded.OWNER}")
+            cursor.execute("drop role t_theirs")
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_a_night_that_is_not_published_is_nobodys(county: HandMadeFacts, as_role: Connect, role: str) -> None:
     later = NIGHT + dt.timedelta(days=1)
