@@ -16,6 +16,7 @@ from bidui.explain.words import (
     STATES,
     SUBJECTS,
     VERDICTS,
+    department,
     free_words,
     label,
     parameter,
@@ -56,7 +57,7 @@ def _show_finding(story: dict[str, Any], console: Console) -> None:
         ("状态 state", said(STATES, finding["state"]) + ("，首夜存量 baseline" if finding["is_baseline"] else "")),
         ("级别 severity", said(SEVERITIES, finding["severity"])),
         ("首次/最近 first/last seen", f"{finding['first_seen']} / {finding['last_seen']}（{finding['times_opened']} 次 times opened）"),
-        ("牵头部门 answers", finding["owner_department"]),
+        ("牵头部门 answers", department(finding["owner_department"])),
         ("比对之夜 night", f"{story['as_of']}，指纹 fingerprint {(story['run'] or {}).get('fingerprint', '')}"),
     )  # fmt: skip
 

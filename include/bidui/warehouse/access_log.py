@@ -100,8 +100,9 @@ def read(paths: Iterable[Path], database: str, views: frozenset[str], search_pat
         with path.open(encoding="utf-8", errors="replace") as lines:
             for login, at, readings in _statements(lines, database):
                 found = [_views_of(reading, views, search_path) for reading in readings]
-                understood = [names for names in found if names is not None]
-                yield Access(login, at, tuple(sorted({*chain(*understood)})), is_readable=found[:1] == understood[:1] != [])
+                # Each reading is an end of the one before it: where the first is not understood, anything may have been read.
+                is_readable = bool(found) and found[0] is not None
+                yield Access(login, at, tuple(sorted({*chain(*filter(None, found))})), is_readable)
 
 
 def _statements(lines: Iterable[str], database: str) -> Iterator[tuple[str, dt.datetime, tuple[str, ...]]]:

@@ -34,7 +34,7 @@ def write(
             sheet.row([
                 name, number, *cells, "；".join(_what(problem) for problem in problems),
                 "；".join(dict.fromkeys(problem.fix_zh or "" for problem in problems)),
-                "; ".join(f"{problem.what_en}: {problem.fix_en}" for problem in problems),
+                "; ".join(": ".join(filter(None, (problem.what_en, problem.fix_en))) for problem in problems),
             ])  # fmt: skip
 
 

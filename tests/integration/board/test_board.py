@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from bidui.board import app, content
 from bidui.contract import load_sources
-from bidui.home import drop_dir, sources_dir
+from bidui.home import sources_dir
 from bidui.warehouse.connection import connect
 from bidui.warehouse.migrate import refresh_outward
 from bidui.warehouse.roles import connection_url, ensure_roles
@@ -36,7 +35,9 @@ def test_an_empty_warehouse_is_said_to_be_empty(connection: psycopg2.extensions.
     assert page.count("缺失 missing") == len(load_sources(sources_dir()).extracts)
 
 
-def test_a_held_file_and_a_failed_night_are_on_the_page(connection: psycopg2.extensions.connection) -> None:
+def test_a_held_file_and_a_failed_night_are_on_the_page(
+    connection: psycopg2.extensions.connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with connection, connection.cursor() as cursor:
         cursor.execute(
             "insert into ledger.batch (department, extract, as_of, data_date, received_at, source_name, sha256, contract_version,"
@@ -49,9 +50,9 @@ def test_a_held_file_and_a_failed_night_are_on_the_page(connection: psycopg2.ext
             " (%(n)s, 'replay', 'published', null)",
             {"n": NIGHT},
         )
-    misplaced = drop_dir() / "civil" / "低保<b>.xls"
-    misplaced.parent.mkdir(parents=True)
-    misplaced.touch()
+    monkeypatch.setenv("BIDUI_DROP", str(tmp_path))
+    (tmp_path / "civil").mkdir()
+    (tmp_path / "civil" / "低保<b>.xls").touch()
     with closing(connect(connection_url(app.LOGIN))) as engineer:
         told = content.collect(engineer, load_sources(sources_dir()), NIGHT)
     assert [(row["status"], row["reason"]) for row in told["nights"]] == [("failed", "comparison")]
@@ -60,7 +61,6 @@ def test_a_held_file_and_a_failed_night_are_on_the_page(connection: psycopg2.ext
     assert "暂存待核 held" in page
     assert "失败 failed" in page
     assert "无人读取 nobody reads it" in page and "civil" in page
-    shutil.rmtree(misplaced.parent)
     assert "住房和城乡建设局 <code>housing</code>" in page
     assert "&lt;b&gt;危改" in page  # a file's name is text, never markup
     assert "<b>危改" not in page
