@@ -314,7 +314,7 @@ def test_a_session_that_may_be_seen_and_not_ended_fails_no_night(county: HandMad
         cursor.execute("create role t_theirs login password 'x' in role bidui_bi")
         cursor.execute(f"grant pg_read_all_stats to {embedded.OWNER}")
         try:
-            theirs = psycopg2.extensions.make_dsn(county.connection.dsn, user="t_theirs", password="x")  # noqa: S106
+            theirs = psycopg2.extensions.make_dsn(county.connection.dsn, user="t_theirs", password="x")
             with contextlib.closing(psycopg2.connect(theirs)) as holding:
                 rows(holding, "select count(*) from published.coverage")
                 with county.connection:
