@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -74,6 +75,17 @@ def record(
                 None if place.is_dir() else digests[place.name], is_masked, json.dumps(digests),
             ),
         )  # fmt: skip
+
+
+@contextmanager
+def on_record_or_gone(files: Collection[Path]) -> Iterator[None]:
+    """Remove the files when the block, which puts them on record, fails: they hold names, and `expire` would never see them."""
+    try:
+        yield
+    except BaseException:
+        for path in files:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def refuse_if_edited(connection: psycopg2.extensions.connection, kind: Kind, files: Sequence[Path]) -> None:

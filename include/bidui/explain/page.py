@@ -22,7 +22,7 @@ def write_page(story: dict[str, Any], path: Path, *, by: str, url: str) -> None:
     """
     with replacing(path) as beside:
         beside.write_text(page(story), encoding="utf-8")
-    with transaction() as connection:
+    with handed_out.on_record_or_gone([path]), transaction() as connection:
         handed_out.record(
             connection, "story", story["finding"]["finding_id"], dt.date.fromisoformat(story["as_of"]), path, [path], 1,
             by=by, login=sqlalchemy.make_url(url).username, is_masked=not story["names_are_shown"],

@@ -71,11 +71,12 @@ def export(
             path, path.with_name(f"{path.name}.meta.json"), run["as_of"], rows, sha256_of(path),
             is_masked=not (sees_names and (table.schema == "audit" or NAMING & relation.columns.keys())),
         )  # fmt: skip
-        _write_sidecar(done, relation, run, file_format, reader)
-        handed_out.record(
-            owner, "table", relation.name, done.as_of, path, [path], rows,
-            by=by, login=reader.name, is_masked=done.is_masked, beside=[done.sidecar],
-        )  # fmt: skip
+        with handed_out.on_record_or_gone([path, done.sidecar]):
+            _write_sidecar(done, relation, run, file_format, reader)
+            handed_out.record(
+                owner, "table", relation.name, done.as_of, path, [path], rows,
+                by=by, login=reader.name, is_masked=done.is_masked, beside=[done.sidecar],
+            )  # fmt: skip
     return done
 
 

@@ -89,7 +89,7 @@ def write(url: str, path: Path, *, by: str) -> int:
     with transaction() as owner:
         handed_out.refuse_if_edited(owner, "review", [path])
     write_book(path, as_of, pairs)
-    with transaction() as owner:
+    with handed_out.on_record_or_gone([path]), transaction() as owner:
         handed_out.record(
             owner, "review", "audit.link_review", as_of, path, [path], len(pairs),
             by=by, login=sqlalchemy.make_url(url).username,

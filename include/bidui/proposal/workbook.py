@@ -122,13 +122,8 @@ def write_proposals(
                 for kind, extract in SHEETS.items():
                     _sheet(connection, book, sources, sources.extracts[extract], kind, night, code, name, claims)
     written = Written(out, len(files), sum(count for *_, count in towns))
-    try:
+    with handed_out.on_record_or_gone(files):
         handed_out.record(connection, "table", "audit.cleansing_proposal", night, out, files, written.proposals, by=by)
-    except BaseException:
-        # Not on record, they would never be removed.
-        for path in files:
-            path.unlink(missing_ok=True)
-        raise
     return written
 
 

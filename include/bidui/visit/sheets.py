@@ -48,7 +48,7 @@ def write_visits(
         words, names = FactWords(sources), Findings(owner, sources, night)
         files: list[Path] = []
         households = 0
-        try:
+        with handed_out.on_record_or_gone(files):
             with within_rights(VIEW):
                 for place, of_place in households_by_place(reading, names, night, town=town, village=village):
                     parts = iter(lambda: list(islice(of_place, MOST_FORMS)), [])  # noqa: B023  used up before the next place
@@ -61,11 +61,6 @@ def write_visits(
                 raise ProblemError(_nobody(night, village or town))
             is_masked = not shows_names(owner, login)
             handed_out.record(owner, "table", VIEW, night, out, files, households, by=by, login=login, is_masked=is_masked)
-        except BaseException:
-            # Not on record, they would never be removed.
-            for path in files:
-                path.unlink(missing_ok=True)
-            raise
     return Written(out, len(files), households, is_masked)
 
 

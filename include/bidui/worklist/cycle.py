@@ -77,10 +77,9 @@ def write_cycle(
             files.append(_File(town, village, path, _write(path, lines, findings.where(place), name, night)))
         _write_index(folder / INDEX, files, folder, name, night)
     total = sum(file.counts.total() for file in files)
-    handed_out.record(
-        connection, "worklist", name, night, target, [target / file.path.relative_to(folder) for file in files], total,
-        by=by, beside=[target / INDEX, target / SUMS],
-    )  # fmt: skip
+    lists, beside = [target / file.path.relative_to(folder) for file in files], [target / INDEX, target / SUMS]
+    with handed_out.on_record_or_gone([*lists, *beside]):
+        handed_out.record(connection, "worklist", name, night, target, lists, total, by=by, beside=beside)
     return Cycle(name, target, len(files), total)
 
 

@@ -167,6 +167,19 @@ def test_a_full_disk_leaves_nothing_half_written(connection: Any, tmp_path: Path
     assert [entry.name for entry in tmp_path.iterdir()] == ["c.csv"] and path.read_text() == "old"
 
 
+@pytest.mark.parametrize("unwritten", ["bidui.export.table._write_sidecar", "bidui.handed_out.record"])
+def test_a_table_that_is_not_on_record_is_gone(
+    connection: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unwritten: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(unwritten, fail)
+    with pytest.raises(RuntimeError):
+        export("ledger.batch", tmp_path / "a.csv", "csv", by="x")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_reading_beyond_the_logins_limit_is_told(connection: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write = csv_file.write
 
