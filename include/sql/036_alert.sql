@@ -14,8 +14,8 @@ create table if not exists ledger.alert (
 );
 create unique index if not exists alert_open_idx on ledger.alert (kind, subject, state) where resolved_on is null;
 
--- Which channel (by its Airflow connection) took an alert, and when last: one that failed is asked again at the next look,
--- whatever the others did.
+-- Which channel (by its Airflow connection; of mail, also by a digest of who is written to) took an alert, and when last:
+-- one that failed is asked again at the next look, whatever the others did.
 create table if not exists ledger.alert_told (
     alert_id bigint not null references ledger.alert on delete cascade,
     connection text not null,

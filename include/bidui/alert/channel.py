@@ -43,6 +43,13 @@ class Channel:
     to: tuple[str, ...] = ()
     kinds: frozenset[str] = frozenset()
 
+    @property
+    def key(self) -> str:
+        """What it is known by: two that write to different people over one mail server are two."""
+        if not self.to:
+            return self.connection
+        return f"{self.connection} {hashlib.sha256(' '.join(sorted(self.to)).encode()).hexdigest()[:12]}"
+
     def wants(self, alert: Alert) -> bool:
         """Whether this channel is told of such an alert."""
         return not self.kinds or alert.kind in self.kinds

@@ -132,10 +132,10 @@ def _send(seen: Sequence[_Seen]) -> dict[Alert, set[str]]:
         one.alert: set() for one in seen if one.is_due and not any(channel.wants(one.alert) for channel in configured)
     }
     for channel in configured:
-        wanted = [one.alert for one in seen if channel.wants(one.alert) and channel.connection not in one.told_by]
+        wanted = [one.alert for one in seen if channel.wants(one.alert) and channel.key not in one.told_by]
         if wanted and _reached(channel, wanted):
             for alert in wanted:
-                told.setdefault(alert, set()).add(channel.connection)
+                told.setdefault(alert, set()).add(channel.key)
     return told
 
 

@@ -279,6 +279,19 @@ def test_a_channel_that_failed_is_told_later_and_the_others_not_twice(duty: Duty
     assert [path for path, *_ in robot.got][2:] == ["/hook", "/boss"]
 
 
+def test_somebody_else_over_the_same_mail_server_is_told_too(duty: Duty, mailbox: Mailbox) -> None:
+    duty.connection(
+        "mail", conn_type="smtp", host="127.0.0.1", port=mailbox.controller.port,
+        extra={"disable_ssl": True, "disable_tls": True, "from_email": "bidui@county.example"},
+    )  # fmt: skip
+    alert = Alert.of("dag_import_error", "registry.py", "broken")
+    first, second = ({"kind": "smtp", "connection": "mail", "to": [f"{name}@county.example"]} for name in "ab")
+    for channels in ([first], [first, second], [second, first]):
+        duty.channel(*channels)
+        tell([alert], DAY)
+    assert [to for to, _ in mailbox.got] == [["a@county.example"], ["b@county.example"]]
+
+
 def test_a_warehouse_that_is_down_keeps_nobody_from_being_told(duty: Duty, robot: Robot, monkeypatch: pytest.MonkeyPatch) -> None:
     duty.robot("webhook", robot, path="/hook")
     monkeypatch.setenv("BIDUI_WAREHOUSE_URL", "postgresql://nobody@127.0.0.1:9/none")
