@@ -129,7 +129,11 @@ select ledger.make_outward(
         -- It has an index. Bare, a reader's condition would be looked up there, before the rights, and a plan tell what it met.
         h.household_key || '' as household_key,
         h.household_no,
-        h.head_person_key,
+        (
+            select ledger.shown_key(h.head_person_key, any_value(p.person_no))
+            from mart_summary.person as p
+            where p.person_key = h.head_person_key and p.from_night <= {night} and {night} < p.to_night
+        ) as head_person_key,
         case when {all_identifiers} or h.county_code = any({identifier_counties}) then h.head_name else ledger.masked_name(h.head_name) end as head_name,
         case when {all_identifiers} or h.county_code = any({identifier_counties}) then h.head_id_no else ledger.masked_id(h.head_id_no) end as head_id_no,
         h.county_code,

@@ -111,7 +111,7 @@ begin
     select * into my from ledger.session_access;
     select
         f.*,
-        p.person_no,
+        coalesce(p.person_no, h.household_no) as number,
         coalesce(p.person_name, h.head_name) as name,
         coalesce(p.id_no, h.head_id_no) as id_no,
         p.person_key is not null or h.household_key is not null as is_registered
@@ -156,7 +156,7 @@ begin
         'subject', jsonb_build_object(
             'kind', found.subject_kind,
             'key', case
-                when found.is_registered or shows then ledger.shown_key(found.subject_key, found.person_no)
+                when found.is_registered or shows then ledger.shown_key(found.subject_key, found.number)
                 else ledger.masked_id(found.subject_key)
             end,
             'name', case when shows then found.name else ledger.masked_name(found.name) end,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -16,7 +17,7 @@ from bidui.contract import load_sources
 from bidui.problem import ProblemError
 from bidui.visit import sheets, write_visits
 from bidui.warehouse import people
-from hand_made_facts import COUNTY, NIGHT, TOWN, VILLAGE, HandMadeFacts
+from hand_made_facts import COUNTY, NIGHT, TOWN, VILLAGE, HandMadeFacts, login
 
 OTHER_VILLAGE = "990101101002"
 
@@ -27,10 +28,10 @@ def county(warehouse: str) -> Iterator[HandMadeFacts]:
     made = HandMadeFacts(warehouse)
     for code, level, name in ((COUNTY, "county", "云岭县"), (TOWN, "town", "澄岚镇"), (VILLAGE, "village", "青石村")):
         made.run("insert into reference.division (division_code, division_level, name) values (%s, %s, %s)", code, level, name)
-    made.household("7", household_key="7", household_no="007", head_name="=赵大山", members=3, household_type="脱贫户",
+    made.household("7", household_key="7", household_no="007", head_person_key="P1", head_name="=赵大山", members=3, household_type="脱贫户",
                    cause_1="因病", unsafe_house__is_unsafe=True, unsafe_house__is_graded=True, appraisal__house_grade="D")
     in_seven = {"household_key": "7", "household_no": "007"}
-    made.person("P1", **in_seven, person_name="=赵大山", sex="男", birth_date="1960-10-17", says_insured=True,
+    made.person("P1", **in_seven, person_no="0P1", person_name="=赵大山", sex="男", birth_date="1960-10-17", says_insured=True,
                 basic_insurance__is_insured=True)
     made.person("P2", **in_seven, person_name="钱小水", sex="女", birth_date="2010-10-16", relation_to_head="之孙女", is_head=False,
                 says_insured=True, basic_insurance__is_insured=False)
@@ -43,6 +44,7 @@ def county(warehouse: str) -> Iterator[HandMadeFacts]:
     for finding, state in (("f1", "open"), ("f2", "confirmed")):
         made.finding(finding, subject_key="P2", household_key="7", household_no="007", state=state, value_hash="v",
                      evidence={"values": {"registry": {"has_resident_insurance": True}}, "personal": {"person_name": "钱小水"}})
+    made.finding("f3", subject_kind="household", subject_key="7", household_key="7", household_no="007", state="confirmed")
     made.build()
     made.publish()
     made.run("insert into ledger.run (as_of, kind, started_at, status) values (%s, 'night', now(), 'published')", NIGHT)
@@ -139,3 +141,14 @@ def test_the_command(county: HandMadeFacts, masked: str, tmp_path: Path) -> None
         app, ["--as-of", f"{NIGHT}", "--out", str(tmp_path), "--village", VILLAGE, "--login", "t_visitor", "--by", "张三"]
     )
     assert (done.exit_code, "2 户" in done.output, "names masked" in done.output) == (0, True, True)
+
+
+def test_who_is_named_in_two_places_is_named_the_same(county: HandMadeFacts) -> None:
+    """Zeros that a spreadsheet eats are no part of a key inside, and of every key that is shown beside another."""
+    with closing(login(people.auditor_url(None))) as auditor, auditor.cursor() as cursor:
+        cursor.execute("select p.person_key, p.person_name from audit.household as h"
+                       " inner join audit.person as p on h.head_person_key = p.person_key")
+        assert cursor.fetchall() == [("0P1", "=赵大山")]
+        cursor.execute("select subject_key, audit.explain_finding(finding_id) #>> '{subject,key}' from audit.finding"
+                       " where finding_id = 'f3'")
+        assert cursor.fetchall() == [("007", "007")]
