@@ -13,11 +13,13 @@ select ledger.make_outward(
         -- Of somebody outside the registry the key may be the number itself.
         case
             when
-                f.subject_kind = 'person'
-                and not who.is_known
-                and not ({all_identifiers} or f.county_code = any({identifier_counties}))
-                then ledger.masked_id(f.subject_key)
-            else ledger.shown_key(f.subject_key, who.number)
+                f.subject_kind <> 'person'
+                or who.is_known
+                or {all_identifiers}
+                or f.county_code = any({identifier_counties})
+                then ledger.shown_key(f.subject_key, who.number)
+            -- Somebody outside the registry is known by a number.
+            else ledger.masked_id(f.subject_key)
         end as subject_key,
         f.object_key::text,
         case

@@ -206,6 +206,20 @@ def test_the_extra_right_of_one_county_is_not_that_of_another(person_of: Connect
     ]
 
 
+def test_of_nobody_s_county_nothing_is_shown_by_the_extra_right_of_one(person_of: Connect, county: HandMadeFacts) -> None:
+    """Nobody knows whose the row is, so the right to one county's names does not say that they may be seen."""
+    both = person_of("*", COUNTY)
+    county.run("update ledger.access_grant set may_see_identifiers = true where login = %s and county_code = %s",
+               rows(both, "select session_user")[0][0], COUNTY)
+    asked = "select subject_key from audit.finding where finding_id = 'fX'"
+    assert rows(both, asked) == [("99010119900101123X",)]
+    county.run("update mart_finding.finding set county_code = null where finding_id = 'fX'")
+    try:
+        assert rows(both, asked) == [("990101************",)]
+    finally:
+        county.run("update mart_finding.finding set county_code = %s where finding_id = 'fX'", COUNTY)
+
+
 def test_a_right_taken_back_is_gone_at_once(person_of: Connect, county: HandMadeFacts) -> None:
     connection = person_of(COUNTY)
     assert rows(connection, "select count(*) from audit.person") == [(3,)]
