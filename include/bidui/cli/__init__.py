@@ -37,7 +37,8 @@ def main() -> None:
     """Entry point: a user's mistake is answered in words (exit status 2), never with a traceback."""
     import psycopg2
 
-    from bidui.problem import Problem, ProblemError
+    from bidui.problem import ProblemError
+    from bidui.warehouse.embedded import unreached
 
     try:
         app()
@@ -47,12 +48,5 @@ def main() -> None:
     except psycopg2.OperationalError as error:
         if error.pgcode is not None:  # the server answered: not a matter of reaching it
             raise
-        unreached = Problem(
-            code="warehouse.unreached",
-            what_zh="连不上数据库，或其登录尚未建立",
-            what_en="the warehouse cannot be reached, or its logins are not there yet",
-            fix_zh="启动平台（bidui up）或准备数据库（bidui prepare），待其完成后重试",
-            fix_en="start the platform (`bidui up`) or prepare the warehouse (`bidui prepare`), and try again when it is done",
-        )
-        typer.echo(ProblemError(unreached), err=True)
+        typer.echo(ProblemError(unreached()), err=True)
         sys.exit(2)

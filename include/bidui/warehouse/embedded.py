@@ -159,7 +159,21 @@ def drop_database(name: str) -> None:
         cursor.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
+def unreached() -> Problem:
+    """What is said where no server answers, or none was ever started here."""
+    return Problem(
+        code="warehouse.unreached",
+        what_zh="连不上数据库，或其登录尚未建立",
+        what_en="the warehouse cannot be reached, or its logins are not there yet",
+        fix_zh="启动平台（bidui up）或准备数据库（bidui prepare），待其完成后重试",
+        fix_en="start the platform (`bidui up`) or prepare the warehouse (`bidui prepare`), and try again when it is done",
+    )
+
+
 def _port() -> int:
+    """The port of the last start. Raises ProblemError where there was none."""
+    if not (data_dir() / "bidui.conf").exists():
+        raise ProblemError(unreached())
     for line in (data_dir() / "bidui.conf").read_text(encoding="utf-8").splitlines():
         if line.startswith("port = "):
             return int(line.split("=")[1])
