@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,10 +75,10 @@ def take_folder(
 
     A file that cannot be read goes back with the reason, like a row. One that may still be written to waits: touched in
     the last minute, or open in an office suite. Raises ProblemError at the end for files that could not be moved or told
-    of; they stay, whole, for the next time.
+    of; they stay, whole, for the next time. It counts them and names none: it is logged, and people name files by people.
     """
     day = today or clock.today()
-    problems: list[Problem] = []
+    left: Counter[str] = Counter()
     for file in sorted(folder.rglob("*")):
         if not file.is_file() or kept_in in file.parents or is_left_beside(file.name):
             continue
@@ -89,11 +90,11 @@ def take_folder(
             file.rename(kept_in / _kept_name(file, day))
             yield one
         except ProblemError as error:
-            problems += error.problems
+            left[error.problems[0].code] += 1
         except OSError as error:
-            problems.append(_not_taken(file, error))
-    if problems:
-        raise ProblemError(problems)
+            left[error.strerror or type(error).__name__] += 1
+    if left:
+        raise ProblemError(_not_taken(folder, left))
 
 
 def _may_change(file: Path) -> bool:
@@ -209,15 +210,15 @@ def _write_refused(path: Path, one: Taken, day: dt.date) -> None:
     )  # fmt: skip
 
 
-def _not_taken(file: Path, error: OSError) -> Problem:
+def _not_taken(folder: Path, left: Counter[str]) -> Problem:
     return Problem(
         code="worklist.not_taken",
-        file=file.name,
-        what_zh="收回的清单无法读取或移走",
-        what_en="the returned list cannot be read or moved away",
-        found=error.strerror or type(error).__name__,
-        fix_zh="检查该文件和 returned/taken 文件夹的权限与空间",
-        fix_en="check rights and space of the file and of the folder returned/taken",
+        what_zh=f"收回的清单有 {left.total()} 份无法读取、移走或写出退回名单",
+        what_en=f"{left.total()} returned lists cannot be read, moved away or answered",
+        found=", ".join(f"{reason} ({count})" for reason, count in left.items()),
+        fix_zh=f"检查 {folder} 中留下的文件、taken 与退回文件夹的权限与空间，关闭已打开的退回名单",
+        fix_en=f"check rights and space of what is left in {folder}, of its folder taken and of the lists that go back;"
+        " close those that are open",
     )
 
 

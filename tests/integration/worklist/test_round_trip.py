@@ -22,11 +22,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from typer.testing import CliRunner
 
 from bidui.bench.worklist import MARTS
+from bidui.connector import sha256_of
 from bidui.contract import load_sources
 from bidui.platform import steps
 from bidui.problem import ProblemError
 from bidui.warehouse.connection import connect
 from bidui.warehouse.migrate import refresh_outward
+from bidui.workbook import refused_list
 from bidui.workbook.answer_form import chinese_part
 from bidui.worklist import take_back, write_cycle
 from bidui.worklist.places import refused_folder, returned_folder, taken_folder, worklist_folder
@@ -509,6 +511,14 @@ def test_publish_writes_the_lists_and_the_folder_takes_them_back(connection: Any
     (nested / "~$石坡村.xlsx").unlink()
     assert steps.take_returned() == {"files": 1, "recorded": 0, "refused": 0}
     nested.rmdir()
+    (stuck := returned_folder() / "王五.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    os.utime(stuck, (an_hour_ago, an_hour_ago))
+    (is_open := refused_folder() / f"~${refused_list.name_of(stuck, sha256_of(stuck))}").touch()
+    with pytest.raises(ProblemError, match=r"export\.open_elsewhere \(1\)") as raised:
+        steps.take_returned()
+    assert "王五" not in str(raised.value)  # it is logged
+    is_open.unlink()
+    stuck.unlink()
     assert ask(connection, "select verdict from ledger.answer where finding_id = 'f3' order by outcome_id desc limit 1") == [("false_positive",)]
     assert [path.name for path in returned_folder().iterdir()] == ["taken"]
     kept = {path.name.split("_", 2)[2] for path in taken_folder().iterdir()}
