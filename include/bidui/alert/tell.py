@@ -145,8 +145,9 @@ def _reached(channel: Channel, alerts: Sequence[Alert]) -> bool:
         channel.send(alerts)
     except NotToldError as error:
         log.error(
-            "提醒没有送达 · not told by %s: %s。请检查这个 Airflow 连接的地址、端口、口令（密钥），用 bidui alerts 试发；提醒仍待发送。\n"
-            "Check address, port and password (key) of this Airflow connection, try it with bidui alerts; the alert stays due.",
+            "提醒没有送达 · not told by %s: %s。请检查这个 Airflow 连接是否已建立，以及地址、端口、口令（密钥），"
+            "用 bidui alerts 试发；提醒仍待发送。\n"
+            "Check that this Airflow connection is there, and its address, port and password (key), try it with bidui alerts; the alert stays due.",
             channel.connection, error,
         )  # fmt: skip
         return False

@@ -32,9 +32,9 @@ def alerts() -> None:
         except NotToldError as error:
             failed = True
             typer.echo(
-                f"{channel.connection}（{channel.kind}）: 没有送达：{error}。请检查这个 Airflow 连接的地址、端口、口令（密钥）。\n"
+                f"{channel.connection}（{channel.kind}）: 没有送达：{error}。请检查这个 Airflow 连接是否已建立，以及地址、端口、口令（密钥）。\n"
                 f"{channel.connection} ({channel.kind}): not told: {error}. "
-                "To mend it: check address, port and password (key) of this Airflow connection.",
+                "To mend it: check that this Airflow connection is there, and its address, port and password (key).",
                 err=True,
             )
     if failed:
