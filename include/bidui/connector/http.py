@@ -80,7 +80,7 @@ class Client:
         self.first = self.hook.url_from_endpoint(origin.path)
 
     def get(self, place: Place, *, stream: bool = False) -> Response:
-        """The page at `place`; 404 where the pages before it were the last. Raises PullError for any other answer but 200."""
+        """The page at `place`, or that a further one is not there (404). Raises PullError for any other answer but 200."""
         paging = self.origin.paging
         parameters = {} if place.link else dict(self.parameters)
         if paging.by == "page" and paging.parameter:
@@ -106,6 +106,18 @@ class Client:
             self._check(response.status_code)
         return response
 
+    def is_behind_the_last(self, place: Place, response: Response) -> bool:
+        """Whether an answer says that the pages before it were all of the list.
+
+        Raises PullError where the page before is not there either: then the interface is away, and the list would be cut.
+        """
+        if response.status_code != 404 or place.page is None:
+            return False
+        with self.get(replace(place, page=place.page - 1), stream=True) as before:
+            if before.status_code == 404:
+                raise refusal("half", self.origin.connection, self.origin.path, detail="HTTP 404")
+        return True
+
     def same_server(self, link: str) -> str:
         """A link of an answer as a full address; refused when it leads to another server."""
         full = urljoin(self.first, link)
@@ -128,7 +140,7 @@ def _json_pages(client: Client, extract: Extract, origin: HttpOrigin, path: Path
     with ListWriter(path, title_of(extract, as_of), headers, resume_at=place.bytes) as writer:
         while not place.is_last:
             response = client.get(place)
-            if response.status_code == 404:
+            if client.is_behind_the_last(place, response):
                 break
             page = _read_json(response, origin)
             records = _at(page, origin.records, origin)
@@ -162,7 +174,7 @@ def _csv_pages(client: Client, extract: Extract, origin: HttpOrigin, path: Path,
     with part_of(path).open("wb") as target:
         while not place.is_last:
             with client.get(place, stream=True) as response:
-                if response.status_code == 404:
+                if client.is_behind_the_last(place, response):
                     break
                 rest = response.iter_content(BLOCK)
                 head, first = _first_line(rest)

@@ -79,6 +79,8 @@ class Interface:
         size = min(int(query.get("size", "3")), 3)
         part = PEOPLE[(number - 1) * size : number * size]
         more = number * size < len(PEOPLE)
+        if self.behind_the_last == "gone" and len(self.asked) > 2:
+            return 404, {}, b"{}"
         if self.behind_the_last == "missing" and not part:
             return 404, {}, b"{}"
         if self.behind_the_last == "again" and not part:
@@ -218,6 +220,17 @@ def test_pages_smaller_than_asked_for_are_not_taken_for_the_last(
     contract(office, {"by": "page", "parameter": "page", "size_parameter": "size", "size": 500}, path=f"/{format}", format=format)
     assert office.night() == {"landed": 1}
     assert [row[0] for row in office.raw()] == [p["zjhm"] for p in PEOPLE]
+
+
+@pytest.mark.parametrize("format", ["json", "csv"])
+def test_an_interface_that_goes_away_between_pages_has_not_said_its_last(
+    office: Office, interface: Interface, format: str, capfd: Any, caplog: Any
+) -> None:
+    connect(office, interface)
+    interface.behind_the_last = "gone"
+    contract(office, {"by": "page", "parameter": "page", "size_parameter": "size", "size": 3}, path=f"/{format}", format=format)
+    error = refused(office, capfd, caplog)
+    assert (error.problems[0].code, error.final) == ("pull.half", False)
 
 
 def test_a_cut_pull_goes_on_with_the_page_it_had_not(
