@@ -194,7 +194,8 @@ per_list as (
         {{ lineage('hi_premium_request', 'e', 'q') }},
         {{ name_on_row('hi_premium_request', 'e', 'q') }},
         {{ said('hi_premium_request', 'e', 'e.hi_premium_request__waits', 'waits') }},
-        {{ fact_of_all_rows('e.hi_premium_request', 'q.subsidy_of_person', '0') }} as hi_premium_request__subsidy_amount,
+        {{ fact_of_all_rows('e.hi_premium_request', 'q.subsidy_of_person', '0') }}
+            as hi_premium_request__subsidy_amount,
         {{ said('hi_premium_request', 'e', 'q.personal_of_person', 'personal_amount') }},
         {{ said('hi_premium_request', 'e', 'q.payer_category', 'payer_category') }},
         {{ said('hi_premium_request', 'e', 'q.request_batch', 'request_batch') }},
@@ -249,7 +250,8 @@ insured as (
             when greatest(hi_premium_request__subsidy_amount, hi_enrol_check__subsidy_amount) > 0
                 then greatest(hi_premium_request__subsidy_amount, hi_enrol_check__subsidy_amount)
             when hi_enrol_check__state in ('quarantined', 'in_review') then null
-            when coalesce(hi_premium_request__state, hi_premium_request__waits) in ('quarantined', 'in_review') then null
+            when coalesce(hi_premium_request__state, hi_premium_request__waits) in ('quarantined', 'in_review')
+                then null
             when hi_premium_request__state is null or hi_enrol_check__subsidy_amount is not null then 0
         end as premium_subsidy__amount
     from per_list
