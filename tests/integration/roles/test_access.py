@@ -59,7 +59,7 @@ def test_an_engineer_reads_of_answers_what_names_nobody(as_role: Connect) -> Non
     "set role bidui_auditor",
     "set session authorization bidui",
     "copy (select 1) to program 'cat'",
-    "copy (select 1) to '/tmp/bidui_leak'",
+    "copy (select 1) to '/dev/null'",
     "select pg_read_file('/etc/passwd')",
     "select * from pg_authid",
     "select * from pg_statistic",

@@ -51,7 +51,7 @@ def everything_shown(connection: psycopg2.extensions.connection, statement: str)
     "select pg_export_snapshot()",
     "set temp_file_limit to -1",
     "alter role current_user set temp_file_limit to -1",
-    "copy ledger.published_night to '/tmp/bidui_leak'",
+    "copy ledger.published_night to '/dev/null'",
     "copy (select 1) to program 'id'",
     "select pg_ls_dir('.')",
     "select pg_read_binary_file('PG_VERSION')",

@@ -15,6 +15,7 @@ import yaml
 
 from bidui.home import dbt_dir
 from bidui.rule import Binding, bind
+from bidui.rule.example import ExampleBench
 from bidui.rule.facts import contract_columns, create_empty
 from bidui.warehouse import dbt
 from bidui.warehouse.connection import connect
@@ -123,6 +124,15 @@ class HandMadeNights:
             *self.query("select f::text from mart_finding.finding as f order by 1"),
             *self.query("select e::text from mart_finding.finding_event as e order by 1"),
         ]
+
+
+@pytest.fixture(scope="module")
+def bench(warehouse: str) -> Iterator[ExampleBench]:
+    """Where rules are tried on their own examples."""
+    connection = connect(warehouse)
+    yield ExampleBench(connection)
+    connection.rollback()
+    connection.close()
 
 
 @pytest.fixture(scope="session")

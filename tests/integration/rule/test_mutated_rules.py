@@ -16,7 +16,6 @@ from bidui.rule.binding import BindError
 from bidui.rule.example import ExampleBench, shipped_parameters
 from bidui.rule.expression import parameter_names
 from bidui.rule.parameter import Parameters
-from bidui.warehouse.connection import connect
 
 CATALOGUE = load(dbt_dir() / "rules")
 
@@ -52,9 +51,12 @@ def _mutants(expression: str) -> Iterator[tuple[str, str]]:
 
 
 def _mutated_rules(rule: Rule) -> Iterator[tuple[str, Rule]]:
+    """Each change of the predicate or of an exception, and each exception left out: a near miss must then hit."""
     for change, predicate in _mutants(rule.predicate):
         yield change, _reading(rule, predicate, rule.exceptions)
     for exception in rule.exceptions:
+        left = tuple(one for one in rule.exceptions if one is not exception)
+        yield f"{exception.name} left out", _reading(rule, rule.predicate, left)
         for change, when in _mutants(exception.when):
             others = tuple(replace(one, when=when) if one is exception else one for one in rule.exceptions)
             yield f"{exception.name}: {change}", _reading(rule, rule.predicate, others)
@@ -79,14 +81,6 @@ def _moved_thresholds(rule: Rule) -> Iterator[tuple[str, Parameters]]:
             for moved in (Decimal(row.value) + step, Decimal(row.value) - step):
                 changed = [replace(one, value=str(moved)) if one is row else one for one in rows]
                 yield f"{parameter.name}[{row.key}] {moved}", Parameters([*changed, *others], rule.examples_as_of)
-
-
-@pytest.fixture(scope="module")
-def bench(warehouse: str) -> Iterator[ExampleBench]:
-    connection = connect(warehouse)
-    yield ExampleBench(connection)
-    connection.rollback()
-    connection.close()
 
 
 def _survives(bench: ExampleBench, rule: Rule, parameters: Parameters | None = None) -> bool:

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from bidui.home import dbt_dir
-from bidui.rule import Parameter, Rule, RuleException, load
+from bidui.rule import Rule, load
 from bidui.rule.example import ExampleBench
-from bidui.rule.expression import parameter_names, words
-from bidui.warehouse.connection import connect
+from bidui.rule.expression import words
 
 CATALOGUE = load(dbt_dir() / "rules")
 IDS = [rule.id for rule in CATALOGUE.rules]
-
-
-@pytest.fixture(scope="module")
-def bench(warehouse: str) -> Iterator[ExampleBench]:
-    connection = connect(warehouse)
-    yield ExampleBench(connection)
-    connection.rollback()
-    connection.close()
 
 
 @pytest.mark.parametrize("rule", CATALOGUE.rules, ids=IDS)
@@ -39,20 +29,6 @@ def test_the_examples_notice_a_rule_that_is_wrong(bench: ExampleBench, rule: Rul
     for wrong in (f"(not {bound.predicate_sql})", "true", "false"):
         verdicts = bench.verdicts(replace(bound, predicate_sql=wrong))
         assert [verdict for verdict in verdicts if not verdict.passed], wrong
-
-
-@pytest.mark.parametrize("rule", CATALOGUE.rules, ids=IDS)
-def test_every_exception_is_shown_by_a_near_miss(bench: ExampleBench, rule: Rule) -> None:
-    """Without the exception a near miss hits: it suppresses what the predicate alone would open."""
-    for left_out in rule.exceptions:
-        others = tuple(one for one in rule.exceptions if one is not left_out)
-        without = bench.compile(replace(rule, exceptions=others, parameters=_read(rule, others)), CATALOGUE.grains[rule.grain])
-        assert [verdict.case for verdict in bench.verdicts(without) if not verdict.passed], left_out.name
-
-
-def _read(rule: Rule, exceptions: tuple[RuleException, ...]) -> dict[str, Parameter]:
-    names = set().union(*(parameter_names(text) for text in (rule.predicate, *(one.when for one in exceptions))))
-    return {name: parameter for name, parameter in rule.parameters.items() if name in names}
 
 
 @pytest.mark.parametrize("rule", CATALOGUE.rules, ids=IDS)
