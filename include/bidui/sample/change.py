@@ -8,8 +8,8 @@ import numpy as np
 
 from bidui.sample.draw import Array
 from bidui.sample.facts import DIBAO_TYPE, NONE, ORDINARY, PRIMARY, Facts
+from bidui.sample.names import name_parts
 from bidui.sample.plant import Change, World
-from bidui.sample.population import name_parts
 
 
 def put(attribute: str, value: Any) -> Change:

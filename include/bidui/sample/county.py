@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from bidui.sample import dirt, expect, facts, mistake, place, plan, population
+from bidui.sample import dirt, expect, facts, mistake, names, place, plan
 from bidui.sample import town as towns
 from bidui.sample.delivery import packings
 from bidui.sample.extract import BUILDERS
@@ -68,7 +68,7 @@ def generate(
     arguments give the same bytes, and night k does not depend on how many follow; `first` leaves out earlier nights.
     """
     plans = plan.towns(persons)
-    parts = population.name_parts()
+    parts = names.name_parts()
     places = [place.town(number, one.villages, parts) for number, one in enumerate(plans)]
     rates: dict[str, Any] = yaml.safe_load((HERE / "rates.yml").read_text(encoding="utf-8"))
     write_reference(out / "reference", places)

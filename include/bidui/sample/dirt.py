@@ -19,8 +19,8 @@ import yaml
 from bidui.sample import draw, id_number
 from bidui.sample.draw import Array
 from bidui.sample.layout import Layout, is_amount
+from bidui.sample.names import name_parts
 from bidui.sample.place import Place
-from bidui.sample.population import name_parts
 from bidui.sample.table import QUARANTINED, REPAIRED, RESIDUAL, Damage, Table
 
 HERE = Path(__file__).parent

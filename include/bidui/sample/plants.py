@@ -19,8 +19,8 @@ from bidui.sample.facts import (
     PRIMARY,
     SENIOR,
 )
+from bidui.sample.family import HEAD, SPOUSE
 from bidui.sample.plant import HOUSEHOLD, Finding, Plant, Verdict, World
-from bidui.sample.population import HEAD, SPOUSE
 
 
 def _plain(w: World) -> Array:

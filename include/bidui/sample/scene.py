@@ -12,8 +12,9 @@ from bidui.sample import draw, id_number
 from bidui.sample.draw import Array
 from bidui.sample.facts import Facts
 from bidui.sample.history import History
+from bidui.sample.names import name_parts
 from bidui.sample.periods import Periods
-from bidui.sample.population import Population, name_parts
+from bidui.sample.population import Population
 
 CATEGORIES = ("视力", "听力", "言语", "肢体", "智力", "精神", "多重")
 DISABILITY_GRADES = ("一级", "二级", "三级", "四级")

@@ -12,6 +12,7 @@ from bidui.sample import draw, plant, population, trap
 from bidui.sample.derive import derive
 from bidui.sample.draw import Array
 from bidui.sample.facts import GENERAL_TYPE, Facts
+from bidui.sample.family import CHILD
 from bidui.sample.history import History, history
 from bidui.sample.night_plan import registry_changes
 from bidui.sample.periods import Periods
@@ -19,7 +20,7 @@ from bidui.sample.place import Place
 from bidui.sample.plan import TownPlan
 from bidui.sample.plant import Planted, World
 from bidui.sample.plants import PLANTS
-from bidui.sample.population import CHILD, Population
+from bidui.sample.population import Population
 from bidui.sample.scene import Numbers, Scene
 from bidui.sample.trap import Traps
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bidui.sample import draw
+from bidui.sample.family import CHILD, HEAD, SPOUSE
 from bidui.sample.plant import World
-from bidui.sample.population import CHILD, HEAD, SPOUSE
 
 
 @dataclass(frozen=True)

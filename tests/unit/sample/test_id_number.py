@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from stdnum.cn import ric
 
-from bidui.sample import draw, id_number, place, population
+from bidui.sample import draw, id_number, names, place
 from bidui.sample.plan import default_persons, towns
 
 
@@ -43,7 +43,7 @@ ALLOCATED_PROVINCES = frozenset(int(code) for code in f"{PROVINCES} {PERMITS}".s
 
 
 def test_no_county_code_was_ever_allocated() -> None:
-    parts = population.name_parts()
+    parts = names.name_parts()
     places = [place.town(number, 22, parts) for number in range(len(towns(default_persons() * 30)))]
     codes = {one.county_prefix for one in places} | {one.outside_prefix for one in places} | {place.OLD_COUNTY_CODE}
     assert {code // 10_000 for code in codes} == {47}

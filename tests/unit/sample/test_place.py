@@ -2,7 +2,7 @@ import csv
 from pathlib import Path
 
 from bidui.sample import place
-from bidui.sample.population import name_parts
+from bidui.sample.names import name_parts
 
 
 def test_village_names_old_and_new_are_unique_in_a_county() -> None:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from bidui.home import dbt_dir
-from bidui.sample import place, population, town
+from bidui.sample import names, place, town
 from bidui.sample.county import HERE
 from bidui.sample.plan import scaled, town_plan
 from bidui.sample.plants import PLANTS
@@ -22,7 +22,7 @@ ONE_SIDED = {("premium_subsidy", "department_only"), ("other_dwelling", "registr
 @pytest.fixture(scope="module")
 def built() -> Town:
     plan = scaled(town_plan(), 0.25)
-    return town.build(3, 0, place.town(0, plan.villages, population.name_parts()), plan, date(2026, 10, 16), RATES)
+    return town.build(3, 0, place.town(0, plan.villages, names.name_parts()), plan, date(2026, 10, 16), RATES)
 
 
 def compared_fields() -> dict[tuple[str, str], str]:

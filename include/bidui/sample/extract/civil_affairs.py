@@ -9,8 +9,10 @@ import numpy as np
 from bidui.sample import draw
 from bidui.sample.draw import Array
 from bidui.sample.facts import TIERS
+from bidui.sample.family import CHILD, SPOUSE
+from bidui.sample.names import name_parts
 from bidui.sample.plan import figures
-from bidui.sample.population import CHILD, SPOUSE, Population, name_parts
+from bidui.sample.population import Population
 from bidui.sample.scene import CATEGORIES, DISABILITY_GRADES, Scene
 from bidui.sample.table import RESIDUAL, Damage, Table, each, gather, iso, labels, only, when
 

@@ -10,9 +10,9 @@ from bidui.sample import draw
 from bidui.sample.draw import Array
 from bidui.sample.extract.civil_affairs import accounts
 from bidui.sample.facts import BACHELOR, COLLEGE, JUNIOR, PRESCHOOL, PRIMARY, SENIOR, STAGES, VOCATIONAL
+from bidui.sample.names import name_parts
 from bidui.sample.periods import term_first_day, term_label
 from bidui.sample.place import OLD_COUNTY_CODE
-from bidui.sample.population import name_parts
 from bidui.sample.scene import Scene
 from bidui.sample.table import Table, each, gather, iso, labels, only, when
 

@@ -18,7 +18,7 @@ from bidui.sample.facts import (
     PREMIUM,
     SUBSIDY,
 )
-from bidui.sample.population import name_parts
+from bidui.sample.names import name_parts
 from bidui.sample.scene import Scene
 from bidui.sample.table import Table, each, gather, iso, iso_month, labels, only, when, yuan
 
