@@ -7,73 +7,6 @@ with evidence as (
 
 ),
 
-roll_row as (
-
-    select
-        *,
-        count(*) over (partition by person_key) as rows_of_person,
-        row_number() over (
-            partition by person_key
-            order by study_stage is null, enrolled_month desc nulls last, batch_id, row_no
-        ) as turn
-    from {{ linked_rows('stg_education__school_roll') }} as r
-
-),
-
-roll_school as (
-
-    select
-        person_key,
-        count(distinct coalesce(school_code, school_name, roll_no))::int as schools
-    from roll_row
-    group by 1
-
-),
-
-compare_row as (
-
-    select
-        *,
-        coalesce(aid_amount, 0) > 0 as is_aided,
-        count(*) over (partition by person_key) as rows_of_person,
-        sum(aid_amount) over (partition by person_key) as aid_of_person,
-        sum(meal_amount) over (partition by person_key) as meals_of_person,
-        row_number() over (
-            partition by person_key
-            order by coalesce(aid_amount, 0) > 0 desc, batch_id, row_no
-        ) as turn
-    from {{ ref('int_fact__edu_compare_row') }}
-    where is_current_term and person_key is not null
-
-),
-
-compare_items as (
-
-    select
-        person_key,
-        string_agg(distinct aid_item, '|' order by aid_item) as aid_items,
-        max(not_in_school_reason) as not_in_school_reason,
-        bool_or(is_out_of_county) as is_out_of_county,
-        max(study_stage) as study_stage,
-        max(grade) as grade,
-        bool_or(school_name is not null or study_stage is not null) as has_school
-    from compare_row
-    group by 1
-
-),
-
-yulu_row as (
-
-    select
-        *,
-        count(*) over (partition by person_key) as rows_of_person,
-        sum(aid_amount) over (partition by person_key) as aid_of_person,
-        row_number() over (partition by person_key order by aid_amount desc nulls last, batch_id, row_no) as turn
-    from {{ ref('int_fact__yulu_row') }}
-    where is_current_term and person_key is not null and coalesce(aid_amount, 1) > 0
-
-),
-
 per_list as (
 
     select
@@ -89,20 +22,20 @@ per_list as (
         {{ said('school_roll', 'e', 'r.school_name', 'school_name') }},
         {{ said('school_roll', 'e', 'r.study_mode', 'study_mode') }},
         case
-            when e.school_roll is null and (s.schools > 1 or e.school_roll__waits is null) then coalesce(s.schools, 0)
+            when e.school_roll is null and (r.schools > 1 or e.school_roll__waits is null) then coalesce(r.schools, 0)
         end as school_roll__schools,
 
         {{ lineage('edu_compare', 'e', 'c') }},
         {{ said('edu_compare', 'e', 'e.edu_compare__waits', 'waits') }},
         {{ name_on_row('edu_compare', 'e', 'c') }},
         {{ fact_of_all_rows('e.edu_compare', 'c.person_key is not null', 'false') }} as edu_compare__is_listed,
-        {{ said('edu_compare', 'e', 'i.has_school and i.not_in_school_reason is null', 'is_enrolled') }},
-        {{ said('edu_compare', 'e', 'i.study_stage', 'study_stage') }},
-        {{ said('edu_compare', 'e', 'i.grade', 'grade') }},
-        {{ said('edu_compare', 'e', 'i.not_in_school_reason', 'not_in_school_reason') }},
-        {{ said('edu_compare', 'e', 'i.is_out_of_county', 'is_out_of_county') }},
+        {{ said('edu_compare', 'e', 'c.has_school and c.not_in_school_reason is null', 'is_enrolled') }},
+        {{ said('edu_compare', 'e', 'c.study_stage', 'study_stage') }},
+        {{ said('edu_compare', 'e', 'c.grade', 'grade') }},
+        {{ said('edu_compare', 'e', 'c.not_in_school_reason', 'not_in_school_reason') }},
+        {{ said('edu_compare', 'e', 'c.is_out_of_county', 'is_out_of_county') }},
         {{ fact_of_all_rows('e.edu_compare', 'c.aid_of_person', '0') }} as edu_compare__aid_amount,
-        {{ said('edu_compare', 'e', 'i.aid_items', 'aid_items') }},
+        {{ said('edu_compare', 'e', 'c.aid_items', 'aid_items') }},
         {{ said('edu_compare', 'e', 'c.meals_of_person', 'meal_amount') }},
 
         {{ lineage('yulu', 'e', 'y') }},
@@ -112,11 +45,9 @@ per_list as (
         {{ fact_of_all_rows('e.yulu', 'y.aid_of_person', '0') }} as yulu__aid_amount,
         {{ said('yulu', 'e', 'y.study_stage', 'study_stage') }}
     from evidence as e
-    left join roll_row as r on r.person_key = e.person_key and r.turn = 1
-    left join roll_school as s on s.person_key = e.person_key
-    left join compare_row as c on c.person_key = e.person_key and c.turn = 1
-    left join compare_items as i on i.person_key = e.person_key
-    left join yulu_row as y on y.person_key = e.person_key and y.turn = 1
+    left join {{ ref('int_list__school_roll') }} as r on r.person_key = e.person_key
+    left join {{ ref('int_list__edu_compare') }} as c on c.person_key = e.person_key
+    left join {{ ref('int_list__yulu') }} as y on y.person_key = e.person_key
 
 ),
 

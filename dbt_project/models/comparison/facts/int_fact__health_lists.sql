@@ -7,154 +7,6 @@ with evidence as (
 
 ),
 
-rank as (
-
-    select * from {{ ref('int_fact__identity_rank') }}
-
-),
-
--- Rows of the insurance year; a row in normal status speaks first, then the resident scheme.
-roll_row as (
-
-    select
-        *,
-        -- a status nobody can read is still a row on the roll
-        coalesce(status, '正常参保') = '正常参保' as is_normal,
-        insurance_kind ~ '职工|^310$' as is_employee_kind
-    from {{ linked_rows('stg_health_insurance__hi_roll') }} as r
-    where insurance_year = {{ insurance_year() }}
-
-),
-
-roll as (
-
-    select
-        *,
-        count(*) over person as rows_of_person,
-        bool_or(is_normal) over person as is_insured,
-        bool_or(is_normal and not is_employee_kind) over person as is_resident,
-        bool_or(is_normal and is_employee_kind) over person as is_employee,
-        bool_or(has_serious_illness_insurance) filter (where is_normal) over person as has_serious_illness,
-        sum(personal_amount) filter (where not is_employee_kind) over person as resident_personal_amount,
-        sum(subsidy_amount) filter (where not is_employee_kind) over person as resident_subsidy_amount,
-        row_number() over (
-            partition by person_key
-            order by is_normal desc nulls last, is_employee_kind nulls last, batch_id, row_no
-        ) as turn
-    from roll_row
-    window person as (partition by person_key)
-
-),
-
--- The check answers for each scheme and its year; another year's answer says nothing of this one, nor does a status that
--- no list knows beside the flag.
-check_answer as (
-
-    select
-        *,
-        case
-            when year_resident <> {{ insurance_year() }} then null
-            when {{ is_covered('status_student') }} then true
-            when status_resident is null then is_resident
-            else is_resident and {{ is_covered('status_resident') }}
-        end as says_resident,
-        case
-            when year_employee <> {{ insurance_year() }} then null
-            when status_employee is null then is_employee
-            else is_employee and {{ is_covered('status_employee') }}
-        end as says_employee
-    from {{ linked_rows('stg_health_insurance__hi_enrol_check') }} as c
-
-),
-
-enrol_check as (
-
-    select
-        *,
-        coalesce(says_resident or says_employee, says_resident, says_employee) as says_insured,
-        count(*) over (partition by person_key) as rows_of_person,
-        row_number() over (
-            partition by person_key
-            order by
-                coalesce(says_resident, false) or coalesce(says_employee, false) desc,
-                coalesce(says_resident, says_employee) is null,
-                batch_id,
-                row_no
-        ) as turn
-    from check_answer
-
-),
-
-premium_request as (
-
-    select
-        *,
-        count(*) over person as rows_of_person,
-        sum(subsidy_amount) over person as subsidy_of_person,
-        sum(personal_amount) over person as personal_of_person,
-        row_number() over (partition by person_key order by coalesce(subsidy_amount, 0) desc, batch_id, row_no) as turn
-    from {{ linked_rows('stg_health_insurance__hi_premium_request') }} as r
-    -- The list keeps the requests of earlier years; only those for this insurance year pay for it.
-    where {{ premium_year('request_batch', insurance_year()) }} = {{ insurance_year() }}
-    window person as (partition by person_key)
-
-),
-
-subsidy_target_row as (
-
-    select t.*, k.priority
-    from {{ linked_rows('stg_health_insurance__hi_subsidy_target') }} as t
-    left join rank as k on k.identity = t.assist_identity
-
-),
-
-subsidy_target as (
-
-    select
-        *,
-        count(*) over person as rows_of_person,
-        min(included_month) over person as first_included_month,
-        min(paid_on) over person as first_paid_on,
-        row_number() over (partition by person_key order by priority nulls last, assist_identity, batch_id, row_no)
-            as turn
-    from subsidy_target_row
-    window person as (partition by person_key)
-
-),
-
-subsidy_identities as (
-
-    select
-        person_key,
-        string_agg(distinct assist_identity, '|' order by assist_identity) as identities
-    from subsidy_target_row
-    group by 1
-
-),
-
-chronic as (
-
-    select
-        *,
-        count(*) over person as rows_of_person,
-        bool_or(is_certificate and is_valid) over person as has_certificate,
-        bool_or(is_certificate) over person as has_any_certificate,
-        bool_or(is_contract_of_year) over person as has_contract,
-        max(signed_on) over person as last_signed_on,
-        row_number() over (
-            partition by person_key
-            order by
-                (is_certificate and is_valid) desc,
-                is_certificate desc,
-                issued_on desc nulls last,
-                batch_id,
-                row_no
-        ) as turn
-    from {{ ref('int_fact__chronic_row') }}
-    window person as (partition by person_key)
-
-),
-
 per_list as (
 
     select
@@ -205,7 +57,7 @@ per_list as (
         {{ name_on_row('hi_subsidy_target', 'e', 't') }},
         {{ fact('e.hi_subsidy_target', 't.person_key is not null', 'false') }} as hi_subsidy_target__is_listed,
         {{ said('hi_subsidy_target', 'e', 't.assist_identity', 'assist_identity') }},
-        {{ said('hi_subsidy_target', 'e', 'ti.identities', 'identities') }},
+        {{ said('hi_subsidy_target', 'e', 't.identities', 'identities') }},
         {{ said('hi_subsidy_target', 'e', 't.first_included_month', 'included_month') }},
         {{ said('hi_subsidy_target', 'e', 't.first_paid_on', 'paid_on') }},
 
@@ -220,12 +72,11 @@ per_list as (
         {{ fact_of_all_rows('e.hi_chronic', 'd.has_contract', 'false') }} as hi_chronic__has_contract,
         {{ said('hi_chronic', 'e', 'd.last_signed_on', 'signed_on') }}
     from evidence as e
-    left join roll as r on r.person_key = e.person_key and r.turn = 1
-    left join enrol_check as c on c.person_key = e.person_key and c.turn = 1
-    left join premium_request as q on q.person_key = e.person_key and q.turn = 1
-    left join subsidy_target as t on t.person_key = e.person_key and t.turn = 1
-    left join subsidy_identities as ti on ti.person_key = e.person_key
-    left join chronic as d on d.person_key = e.person_key and d.turn = 1
+    left join {{ ref('int_list__hi_roll') }} as r on r.person_key = e.person_key
+    left join {{ ref('int_list__hi_enrol_check') }} as c on c.person_key = e.person_key
+    left join {{ ref('int_list__hi_premium_request') }} as q on q.person_key = e.person_key
+    left join {{ ref('int_list__hi_subsidy_target') }} as t on t.person_key = e.person_key
+    left join {{ ref('int_list__hi_chronic') }} as d on d.person_key = e.person_key
 
 ),
 
