@@ -10,7 +10,7 @@ from bidui.sample.facts import DIBAO_ID, EXITED_ID, SUDDEN, SUDDEN_ID, TEKUN_ID,
 from bidui.sample.population import Population
 
 
-def tekun_persons(p: Population, age: Array, student: Array, double_benefits: int) -> Array:
+def tekun_persons(p: Population, age: Array, double_benefits: int) -> Array:
     """Return who is on the tekun list: elderly people without support."""
     tekun = np.zeros(p.size, dtype=bool)
     old = age >= 60

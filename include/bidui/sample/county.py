@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import yaml
 
-from bidui.sample import dirt, expect, facts, mistake, names, place, plan
+from bidui.sample import expect, facts, mistake, names, place, plan
 from bidui.sample import town as towns
 from bidui.sample.delivery import packings
+from bidui.sample.dirt import soil
 from bidui.sample.extract import BUILDERS
 from bidui.sample.file import OutFile, open_file, set_time
 from bidui.sample.layout import layouts
@@ -139,7 +140,7 @@ def _write_town(county: County, town: Town, night: int, today: date, files: dict
         scene.data_date = file.data_date
         table = BUILDERS[extract](scene)
         table.locked |= _locked(table, town)
-        dirt.soil(
+        soil(
             table,
             file.layout,
             town.people.place,

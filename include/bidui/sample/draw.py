@@ -69,6 +69,13 @@ def choice(key: Array, name: str, weights: Array | list[float]) -> Array:
     return np.minimum(drawn, len(cumulative) - 1)
 
 
+def kind(key: Array, name: str, shares: Array | list[float]) -> Array:
+    """Return an index into `shares` for about that share of the keys each, -1 for the others."""
+    edges = np.cumsum(shares)
+    drawn = uniform(key, name)
+    return np.where(drawn < edges[-1], np.searchsorted(edges, drawn, side="right"), -1)
+
+
 def first(key: Array, name: str, among: Array, count: int) -> Array:
     """Return the indices of `count` keys (fewer when there are fewer) drawn from the mask `among`, in drawn order."""
     candidates = np.flatnonzero(among)

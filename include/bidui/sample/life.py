@@ -76,7 +76,7 @@ def live(p: Population, rates: dict[str, Any], periods: Periods, double_benefits
     stage, grade = _study(p, p.age_on(periods.school_start))
     student = stage >= 0
     chronic, major, disabled = _health(p, age, student, rates)
-    tekun = assistance.tekun_persons(p, age, student, double_benefits)
+    tekun = assistance.tekun_persons(p, age, double_benefits)
     tekun_household = p.per_household(tekun & p.registered) > 0
     dibao, dibao_household = assistance.dibao_persons(p, tekun)
     monitor, cleared = assistance.monitoring(p, dibao_household, tekun_household)
@@ -146,7 +146,7 @@ def _health(p: Population, age: Array, student: Array, rates: dict[str, Any]) ->
     if p.plan.kind == "village":
         disabled = np.zeros(p.size, dtype=bool)
         wanted = p.plan.general_disabled or 0
-        households, registered = _reported_disabled(p)
+        households, registered = _reported_disabled()
         old = p.registered & ~student & (age >= 60)
         disabled[draw.first(p.key, "disabled", old, registered)] = True
         # Two households have two disabled members each, as the report's households and persons say.
@@ -157,7 +157,7 @@ def _health(p: Population, age: Array, student: Array, rates: dict[str, Any]) ->
     return chronic, major, disabled
 
 
-def _reported_disabled(p: Population) -> tuple[int, int]:
+def _reported_disabled() -> tuple[int, int]:
     """Return, for the village, general households with a disabled member and registered disabled persons."""
     f = figures()
     registered = f["village", "disabled_subsidised", "2020"]

@@ -38,7 +38,6 @@ class Table:
     people: dict[str, Array]
     locked: Array
     damage: list[Damage] = field(default_factory=list)
-    repeats: int = 0
 
     @property
     def rows(self) -> int:
@@ -60,7 +59,6 @@ class Table:
         self.key = np.concatenate([self.key, self.key[rows]])
         self.people = {role: np.concatenate([who, who[rows]]) for role, who in self.people.items()}
         self.locked = np.concatenate([self.locked, self.locked[rows]])
-        self.repeats += len(picked)
 
     def keep_first(self, rows: int) -> None:
         """Drop everything after so many rows, as an export that broke off."""

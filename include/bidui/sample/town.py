@@ -60,7 +60,7 @@ class Town:
     def numbers(self, night: int) -> Numbers:
         """The registry's numbers as delivered last by a night."""
         first = first_numbers(self.people)
-        return renumber(first, self.people, self.renumbering) if registry_changes(night) else first
+        return renumber(first, self.renumbering) if registry_changes(night) else first
 
     def scene(self, night: int, today: date) -> Scene:
         """The town as the builders of rows see it on a night."""
@@ -151,7 +151,7 @@ def first_numbers(people: Population) -> Numbers:
     return Numbers(household_no, np.array(persons, dtype=object), people.household.copy())
 
 
-def renumber(first: Numbers, people: Population, changes: Renumbering) -> Numbers:
+def renumber(first: Numbers, changes: Renumbering) -> Numbers:
     """Return the numbers after splits and reissues: a member who leaves keeps the old 人编号 under a new 户编号."""
     household_no, person_no = first.household_no.tolist(), first.person_no.copy()
     household_of = first.household_of.copy()

@@ -18,6 +18,8 @@ def test_shares_come_out() -> None:
     assert abs(draw.chance(key, "x", 0.2).mean() - 0.2) < 0.01
     counts = np.bincount(draw.choice(key, "y", [1, 2, 1]), minlength=3) / len(key)
     assert np.allclose(counts, [0.25, 0.5, 0.25], atol=0.01)
+    kinds = np.bincount(draw.kind(key, "k", [0.1, 0.2]) + 1, minlength=3) / len(key)
+    assert np.allclose(kinds, [0.7, 0.1, 0.2], atol=0.01)
     whole = draw.integer(key, "z", 3, 5)
     assert set(whole.tolist()) == {3, 4, 5}
 
