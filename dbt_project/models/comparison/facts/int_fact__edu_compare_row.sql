@@ -1,30 +1,7 @@
 {{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}) }}
-{#-
-    Rows of the edu_compare list in force with their term (a row without one speaks for the term of the list's data date) and the
-    registry persons they speak for. A person registered twice has the row twice; a row about nobody in the registry
-    stays, with person_key NULL. One row per list row and registry person.
--#}
-with listed as (
-
-    select
-        s.*,
-        coalesce({{ school_term_of_text('s.term') }}, {{ school_term_of('p.data_date') }}) as term_key
-    from {{ in_force('stg_education__edu_compare') }} as s
-    cross join (select data_date from {{ ref('int_fact__period') }} where extract = 'edu_compare') as p
-
-)
-
+{#- The list has a column for "within the county" and one for "within the province"; a pupil may study outside either. -#}
 select
-    l.person_key,
-    l.link_tier,
-    l.name_grade as link_name_grade,
-    coalesce(d.decision, case when s.id_key is null then 'unusable' else 'not_found' end) as link_decision,
-    s.term_key = {{ school_term() }} as is_current_term,
-    coalesce(in_county ~ '县外' or in_province ~ '省外', in_county ~ '县外', in_province ~ '省外') as is_out_of_county,
-    s.*
-from listed as s
-left join {{ ref('int_identity__decision') }} as d
-    on d.extract = 'edu_compare' and d.batch_id = s.batch_id and d.row_no = s.row_no
-left join {{ ref('int_identity__linked_row') }} as l
-    on l.extract = 'edu_compare' and l.batch_id = s.batch_id and l.row_no = s.row_no
+    *,
+    coalesce(in_county ~ '县外' or in_province ~ '省外', in_county ~ '县外', in_province ~ '省外') as is_out_of_county
+from {{ term_rows('stg_education__edu_compare') }} as r
