@@ -11,10 +11,10 @@ The night goes on without this department's new files; what is in force stays in
 run for the night, the next night takes the files in. A past week: `airflow backfill create --dag-id …`.
 """
 
-from airflow.sdk import CronPartitionTimetable, dag, task
+from airflow.sdk import CronPartitionTimetable, dag
 
 from bidui.platform import steps
-from bidui.platform.dag import AS_OF, OPENS, PARTITION_KEY, TIMEZONE, defaults, minutes, reported
+from bidui.platform.dag import AS_OF, OPENS, PARTITION_KEY, TIMEZONE, defaults, minutes, reported, task
 from bidui.platform.departments import departments
 
 

@@ -9,10 +9,10 @@ export folder is full, or somebody has a list of this very night open or filled 
 **Re-run** Clear the red task. Publishing a published night again changes nothing.
 """
 
-from airflow.sdk import PartitionedAssetTimetable, chain, dag, task
+from airflow.sdk import PartitionedAssetTimetable, chain, dag
 
 from bidui.platform import steps
-from bidui.platform.dag import AS_OF, RECONCILED, defaults, minutes
+from bidui.platform.dag import AS_OF, RECONCILED, defaults, minutes, task
 
 
 @dag(

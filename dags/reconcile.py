@@ -10,10 +10,10 @@ A red layer names the dbt node in its log; the night is recorded as failed and h
 **Re-run** Clear `freeze` and what follows (a failed run is closed). The same night again gives the same rows.
 """
 
-from airflow.sdk import AssetAll, PartitionedAssetTimetable, chain, dag, task
+from airflow.sdk import AssetAll, PartitionedAssetTimetable, chain, dag
 
 from bidui.platform import steps
-from bidui.platform.dag import AS_OF, RECONCILED, defaults, minutes, reported
+from bidui.platform.dag import AS_OF, RECONCILED, defaults, minutes, reported, sensor, task
 from bidui.platform.departments import departments
 
 
@@ -30,7 +30,7 @@ from bidui.platform.departments import departments
 def reconcile() -> None:
     """Freeze the inputs, build the layers one after another (one dbt process each), take the fingerprint."""
     # Waits in another pool: holding the night's only slot, it would keep the earlier night from being published.
-    turn = task.sensor(mode="reschedule", poke_interval=15, timeout=3600, pool="ingest", retries=0)
+    turn = sensor(mode="reschedule", poke_interval=15, timeout=3600, pool="ingest", retries=0)
     in_turn = turn(steps.in_turn)(as_of=AS_OF)
     work = [
         task(

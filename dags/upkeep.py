@@ -11,10 +11,10 @@ reports DAG files that do not import and batches that no partition belongs to.
 **Re-run** Any time.
 """
 
-from airflow.sdk import CronTriggerTimetable, dag, task
+from airflow.sdk import CronTriggerTimetable, dag
 
 from bidui.platform import steps
-from bidui.platform.dag import CUT_OFF, TIMEZONE, defaults, minutes
+from bidui.platform.dag import CUT_OFF, TIMEZONE, defaults, minutes, task
 
 
 @dag(

@@ -110,9 +110,13 @@ class Problem:
 
 
 class ProblemError(Exception):
-    """Raised when work cannot go on; carries one or more problems, printed one after another."""
+    """Raised when work cannot go on; carries one or more problems, printed one after another.
 
-    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+    `final`: trying again by itself changes nothing or does harm.
+    """
+
+    def __init__(self, problems: Problem | Iterable[Problem], *, final: bool = False) -> None:
+        self.final = final
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 

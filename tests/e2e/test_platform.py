@@ -8,6 +8,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +95,16 @@ def airflow(platform: Platform) -> Iterator[Airflow]:
     session = service.airflow()
     yield session
     session.close()
+
+
+def run_of(airflow: Airflow, dag_id: str, night: dt.date) -> str:
+    """Path of the DAG's run of the night in the REST API, once it has ended."""
+    for _ in range(120):
+        for run in airflow.runs(night):
+            if run["dag_id"] == dag_id and run["state"] in ("success", "failed"):
+                return f"/api/v2/dags/{dag_id}/dagRuns/{run['dag_run_id']}"
+        time.sleep(1)
+    raise AssertionError(f"{dag_id} has not ended for {night}")
 
 
 def test_the_night_is_published_and_reported(platform: Platform) -> None:
@@ -187,6 +198,22 @@ def test_a_night_that_cannot_be_run_is_refused_in_words(
     assert zh in refused.stderr
     assert en in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_a_refused_night_ends_its_log_in_words_and_is_not_tried_again(airflow: Airflow) -> None:
+    """Who is called at night reads what to do, below the refusal no frame of Airflow's own runner."""
+    before = NIGHT - dt.timedelta(days=1)
+    airflow.trigger("reconcile", before, {})
+    path = run_of(airflow, "reconcile", before)
+    freeze = airflow._call("GET", f"{path}/taskInstances/freeze")
+    assert (freeze["state"], freeze["try_number"]) == ("failed", 1)
+    log = airflow._call("GET", f"{path}/taskInstances/freeze/logs/1")["content"]
+    assert not [line for line in log if line.get("error_detail")]
+    assert "Traceback" not in json.dumps(log)
+    told = [line["event"] for line in log if line.get("level") in ("error", "critical")]
+    assert f"请用 bidui replay --as-of {before}" in told[0]
+    assert "is older than the published one" in told[0]
+    assert told[1:] == ["Task exited", f"任务失败 · task failed: reconcile.freeze, night {before}"]
 
 
 def test_a_viewer_sees_and_cannot_start_anything(platform: Platform) -> None:

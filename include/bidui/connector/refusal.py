@@ -6,7 +6,7 @@ The libraries' own messages stay out: some quote the address with its password, 
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,11 +16,7 @@ _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 class PullError(ProblemError):
-    """A pull failed. `final`: trying again changes nothing (a wrong password tried thrice locks accounts)."""
-
-    def __init__(self, problems: Problem | Iterable[Problem], *, final: bool) -> None:
-        self.final = final
-        super().__init__(problems)
+    """A pull failed; `final` where trying again is useless, or locks an account as a wrong password tried thrice does."""
 
 
 # code: (what, in Chinese and English; what to do, in Chinese and English; whether trying again is useless)

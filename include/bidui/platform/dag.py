@@ -6,11 +6,14 @@ Read when DAG files are parsed, so nothing here may touch a database, the networ
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from airflow.sdk import Asset
+from airflow.sdk import task as airflow_task
 
 from bidui.platform.alert import task_failed
+from bidui.platform.failure import RETRIES, in_words
 
 TIMEZONE = "Asia/Shanghai"
 OWNER = "bidui"
@@ -34,7 +37,8 @@ RECONCILED = Asset(name="reconciled_night", uri="bidui://reconcile/night")
 
 
 def defaults(pool: str) -> dict[str, Any]:
-    """Arguments of every task: owner, pool, two more tries with growing pauses, and whom to tell."""
+    """Arguments of every task: owner, pool, two more tries with growing pauses where they may help,
+    and whom to tell."""
     return {
         "owner": OWNER,
         "pool": pool,
@@ -42,8 +46,19 @@ def defaults(pool: str) -> dict[str, Any]:
         "retry_delay": dt.timedelta(seconds=30),
         "retry_exponential_backoff": True,
         "max_retry_delay": dt.timedelta(minutes=3),
+        "retry_policy": RETRIES,
         "on_failure_callback": task_failed,
     }
+
+
+def task(**arguments: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Airflow's decorator `task`, for a step whose log ends with what a person has to mend (`bidui.platform.failure`)."""
+    return lambda work: airflow_task(**arguments)(in_words(work))
+
+
+def sensor(**arguments: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The same of `task.sensor`."""
+    return lambda work: airflow_task.sensor(**arguments)(in_words(work))
 
 
 def minutes(count: int) -> dt.timedelta:

@@ -23,23 +23,15 @@ def fetch(as_of: str, department: str, drop: str, run_type: str) -> dict[str, in
     """List what the department has waiting, pulling from its servers; return the number of files per extract.
 
     `drop` names a drop folder ('' is the standing one). A run that the clock started is skipped where nights are
-    run by hand. A wrong password or a changed host key is not tried again, a cut connection is.
+    run by hand. Raises PullError, final for a wrong password or a changed host key, not for a cut connection.
     """
-    from airflow.sdk.exceptions import AirflowFailException
-
-    from bidui.connector import PullError
     from bidui.platform import intake, service
 
     if run_type == "scheduled" and service.nights_by_hand():
         from airflow.sdk.exceptions import AirflowSkipException
 
         raise AirflowSkipException("nights are run by hand here; `bidui up --by-clock` changes that")
-    try:
-        return intake.fetch(_night(as_of), department, Path(drop) if drop else None)
-    except PullError as error:
-        if error.final:
-            raise AirflowFailException(str(error)) from None
-        raise error from None
+    return intake.fetch(_night(as_of), department, Path(drop) if drop else None)
 
 
 def land(as_of: str, department: str) -> dict[str, int]:
@@ -81,7 +73,17 @@ def report(as_of: str, department: str) -> dict[str, str]:
 
 def ingest_failed(as_of: str, department: str) -> None:
     """Paint the run red: a task before has failed, the night went on without it."""
-    raise RuntimeError(f"a task of {department} failed for the night {as_of}; its own log says why")
+    from bidui.problem import Problem, ProblemError
+
+    raise ProblemError(
+        Problem(
+            code="night.department_failed",
+            what_zh=f"{department} 在 {as_of} 的接收任务有失败的，比对沿用其现行数据",
+            what_en=f"a task of {department} failed for the night {as_of}; the night goes on with what is in force",
+            fix_zh="看同一次运行中红色任务的日志末尾，按其提示处理后清除该任务",
+            fix_en="read the end of the red task's log in this run, do what it says, and clear that task",
+        )
+    )
 
 
 def in_turn(as_of: str) -> bool:
@@ -297,15 +299,13 @@ NIGHT = (*RECONCILE, *PUBLISH)
 
 @contextmanager
 def _refusal_is_final() -> Iterator[None]:
-    """A refused night stays refused: fail the task without another try, with the refusal as its message."""
-    from airflow.sdk.exceptions import AirflowFailException
-
+    """A refused night stays refused, however often it is tried."""
     from bidui.problem import ProblemError
 
     try:
         yield
     except ProblemError as error:
-        raise AirflowFailException(str(error)) from None
+        raise ProblemError(error.problems, final=True) from None
 
 
 def _night(as_of: str) -> dt.date:

@@ -78,16 +78,16 @@ def close_night(airflow: Airflow, as_of: dt.date) -> list[str]:
 
 
 def health(airflow: Airflow, today: dt.date) -> None:
-    """Tell people of, and raise RuntimeError naming, a silent component and a DAG file that does not import."""
+    """Tell people of, and raise ProblemError naming, a silent component and a DAG file that does not import."""
     silent = {name: state for name, state in airflow.health().items() if state != "healthy"}
     broken = {Path(name).name: text for name, text in airflow.import_errors().items()}
     alerts = [Alert.of("component_silent", name, str(state)) for name, state in sorted(silent.items())]
     alerts += [Alert.of("dag_import_error", name, "broken") for name in sorted(broken)]
     tell(alerts, today, closes=("component_silent", "dag_import_error"))
-    wrong = [f"{name}: {state}" for name, state in silent.items()]
-    wrong += [f"{name}: {text.strip().splitlines()[-1]}" for name, text in broken.items()]
+    wrong = [_silent(name, str(state)) for name, state in silent.items()]
+    wrong += [_not_imported(name, text.strip().splitlines()[-1]) for name, text in broken.items()]
     if wrong:
-        raise RuntimeError("; ".join(wrong))
+        raise ProblemError(wrong)
 
 
 def expire(today: dt.date) -> dict[str, int]:
@@ -215,3 +215,26 @@ def _orphans(connection: psycopg2.extensions.connection) -> list[str]:
         known = {f"{extract}__b{batch_id}" for extract, batch_id in cursor.fetchall()}
         cursor.execute(PARTITIONS)
         return sorted(f"{schema}.{table}" for schema, table in cursor.fetchall() if table not in known)
+
+
+def _silent(component: str, state: str) -> Problem:
+    return Problem(
+        code="platform.component_silent",
+        column=component,
+        what_zh=f"Airflow 组件没有心跳（{state}）",
+        what_en=f"this part of Airflow is silent ({state})",
+        fix_zh=f"看 {settings.log_dir()} 下该组件的日志，再运行 bidui up",
+        fix_en=f"read its log under {settings.log_dir()}, then run `bidui up`",
+    )
+
+
+def _not_imported(file: str, why: str) -> Problem:
+    return Problem(
+        code="platform.dag_import_error",
+        file=file,
+        what_zh="DAG 文件无法加载",
+        what_en="the DAG file does not import",
+        found=why,
+        fix_zh="撤回对它最近的改动，或改正后等 Airflow 重新加载",
+        fix_en="undo its last change, or correct it and wait until Airflow has read it again",
+    )
