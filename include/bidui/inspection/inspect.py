@@ -15,14 +15,16 @@ from bidui.connector.delivery import readable_name
 from bidui.contract import Extract, Sources
 from bidui.contract.model import FEWEST_GATED_ROWS
 from bidui.inspection.cell_check import CellChecks
-from bidui.landing import container as containers
+from bidui.landing.container import container_of
 from bidui.landing.data_date import DataDate
 from bidui.landing.delimited import DELIMITERS, encoding_of, head_of
+from bidui.landing.file_problem import no_rows
 from bidui.landing.header import Header, find_header
 from bidui.landing.land import data_date_of, future_date
 from bidui.landing.part import Merged, Part
 from bidui.landing.reading import Reading
 from bidui.landing.selection import HeaderError, Selected, select
+from bidui.landing.unpack import unpack
 from bidui.landing.workbook import Workbook
 from bidui.problem import Problem, ProblemError
 from bidui.validation.gate import MOST_UNUSABLE
@@ -108,7 +110,7 @@ def inspect(path: Path, sources: Sources, key: str | None = None, as_of: date | 
         except ProblemError as error:
             problems += error.problems
         if tables and all(table.reading is not None and not table.reading.rows_landed for table in tables):
-            problems.append(containers.no_rows(file))
+            problems.append(no_rows(file))
         return Inspection(file, size, extract, key is None, container, tuple(tables), tuple(problems))
 
 
@@ -214,11 +216,11 @@ def _heads(
 ) -> Iterator[tuple[list[list[str]], tuple[Merged, ...]]]:
     """The tops of all tables of a file, text under every delimiter."""
     rows = sources.common.header_search_rows + 1
-    container = containers.container_of(path, file)
+    container = container_of(path, file)
     if container == "zip":
         inside = workspace / "guess"
         inside.mkdir()
-        for name, member in containers.unpack(path, file, inside, sources.common):
+        for name, member in unpack(path, file, inside, sources.common):
             yield from _heads(member, f"{file}/{name}", sources, workspace / "guess")
     elif container == "csv":
         codec = encoding_of(path, file, sources.common.encodings)

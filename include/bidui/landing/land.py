@@ -20,8 +20,8 @@ from bidui.contract import Extract
 from bidui.home import folder
 from bidui.landing import batch as batches
 from bidui.landing.batch import Draft, Known, LandedBatch
-from bidui.landing.container import no_rows
 from bidui.landing.data_date import DataDate, find_data_date
+from bidui.landing.file_problem import no_rows
 from bidui.landing.header import Header
 from bidui.landing.part import Part
 from bidui.landing.raw_table import ensure_table, fill_partition

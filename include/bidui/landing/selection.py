@@ -8,11 +8,14 @@ from itertools import islice
 from pathlib import Path
 
 from bidui.contract import Extract
-from bidui.landing import container as containers
+from bidui.landing.container import container_of
 from bidui.landing.delimited import DELIMITERS, DelimitedPart, encoding_of, head_of
+from bidui.landing.file_problem import nested
 from bidui.landing.header import Header, find_header
 from bidui.landing.header_problem import header_problems
 from bidui.landing.part import Part
+from bidui.landing.size_limit import check_size, check_spread
+from bidui.landing.unpack import unpack
 from bidui.landing.workbook import SheetPart, Workbook
 from bidui.problem import Problem, ProblemError
 
@@ -51,18 +54,18 @@ def select(path: Path, file: str, extract: Extract, workspace: Path) -> Selectio
     `file` is the name to show and to record; a zip is unpacked into `workspace`. A table that is not the extract holds
     the file, unless it is empty or a hidden sheet. Raises ProblemError when the file must be held.
     """
-    container = containers.container_of(path, file)
+    container = container_of(path, file)
     if container not in extract.file.formats:
         raise ProblemError(_not_agreed(file, container, extract))
     if container != "zip":
         return _tables(path, file, file, container, extract)
     tables: list[Selected] = []
     problems: list[Problem] = []
-    for name, member in containers.unpack(path, file, workspace, extract.common):
+    for name, member in unpack(path, file, workspace, extract.common):
         source_name = f"{file}/{name}"
-        inner = containers.container_of(member, source_name)
+        inner = container_of(member, source_name)
         if inner == "zip":
-            raise ProblemError(containers.nested(file, name))
+            raise ProblemError(nested(file, name))
         if inner == "ods":
             raise ProblemError(_not_agreed(source_name, inner, extract))
         selection = _tables(member, source_name, source_name, inner, extract)
@@ -76,8 +79,8 @@ def _tables(path: Path, file: str, source_name: str, container: str, extract: Ex
         part = text_part(path, file, source_name, extract)
         return Selection(container, (_with_header(part, extract),))
     if container == "xlsx":
-        containers.check_size(path, file, extract.common)
-        containers.check_spread(path, file)
+        check_size(path, file, extract.common)
+        check_spread(path, file)
     return _sheets(Workbook(path, file, source_name, container), extract)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import python_calamine
 
 from bidui.landing.cell import as_seen
-from bidui.landing.container import damaged, encrypted
+from bidui.landing.file_problem import damaged, encrypted
 from bidui.landing.part import Merged, column_letter
 from bidui.problem import ProblemError
 

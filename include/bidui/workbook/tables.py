@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bidui.landing.container import check_spread, container_of, spread_too_far
+from bidui.landing.container import container_of
 from bidui.landing.delimited import DELIMITERS, DelimitedPart, encoding_of, head_of
+from bidui.landing.file_problem import spread_too_far
 from bidui.landing.part import Merged, column_letter
+from bidui.landing.size_limit import check_spread
 from bidui.landing.workbook import Workbook
 from bidui.problem import Problem, ProblemError
 

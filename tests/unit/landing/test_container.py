@@ -13,7 +13,9 @@ import xlsxwriter
 import xlwt
 
 from bidui.contract import load_sources
-from bidui.landing.container import check_size, container_of, unpack
+from bidui.landing.container import container_of
+from bidui.landing.size_limit import check_size
+from bidui.landing.unpack import unpack
 from bidui.problem import Problem, ProblemError
 
 COMMON = load_sources().common
