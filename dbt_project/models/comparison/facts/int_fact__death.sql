@@ -18,41 +18,22 @@ with death as (
     from {{ linked_rows('stg_civil_affairs__death') }} as d
     where coalesce(died_on, cremated_on, {{ as_of() }}) <= {{ as_of() }}
 
-),
-
-final as (
-
-    select
-        e.person_key,
-        e.death as death__state,
-        d.batch_id as death__batch_id,
-        d.row_no as death__row_no,
-        d.link_tier as death__link_tier,
-        case when e.death is null then coalesce(d.listed, 0)::int end as death__rows,
-        d.person_name as death__person_name,
-        d.link_name_grade as death__name_grade,
-        case when e.death is null then d.person_key is not null end as death__is_dead,
-        d.known_on as death__died_on,
-        d.person_key is null as is_living,
-        d.person_key is null
-        or date_trunc('month', d.known_on) >= date_trunc('month', {{ as_of() }})
-            as is_alive_in_month
-    from {{ ref('int_fact__evidence') }} as e
-    left join death as d on d.person_key = e.person_key and d.turn = 1
-
 )
 
 select
-    death__state,
-    person_key,
-    death__batch_id,
-    death__row_no,
-    death__link_tier,
-    death__rows,
-    death__person_name,
-    death__name_grade,
-    death__is_dead,
-    death__died_on,
-    is_living,
-    coalesce(is_alive_in_month, false) as in_entitlement_scope
-from final
+    e.person_key,
+    e.death as death__state,
+    d.batch_id as death__batch_id,
+    d.row_no as death__row_no,
+    d.link_tier as death__link_tier,
+    case when e.death is null then coalesce(d.listed, 0)::int end as death__rows,
+    d.person_name as death__person_name,
+    d.link_name_grade as death__name_grade,
+    case when e.death is null then d.person_key is not null end as death__is_dead,
+    d.known_on as death__died_on,
+    d.person_key is null as is_living,
+    -- a death without a date gives no claim to what the living are entitled to
+    d.person_key is null
+    or coalesce(date_trunc('month', d.known_on) >= date_trunc('month', {{ as_of() }}), false) as in_entitlement_scope
+from {{ ref('int_fact__evidence') }} as e
+left join death as d on d.person_key = e.person_key and d.turn = 1
