@@ -6,8 +6,8 @@ import re
 import shutil
 import stat
 import zipfile
+from contextlib import closing
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 from bidui.contract import Common
 from bidui.landing.container import UNREADABLE
@@ -22,7 +22,8 @@ def unpack(path: Path, file: str, into: Path, common: Common) -> list[tuple[str,
     """Unpack a delivered zip into the folder `into`; return names (as the sender wrote them) and paths, by name.
 
     Raises ProblemError for a path outside the zip, a link, a zip in the zip, an encrypted or damaged member, two
-    members of one name, no member at all, or more bytes than may be.
+    members of one name, no member at all, or more bytes than may be. What keeps us from writing (a full disk) is an
+    OSError: no fault of the file, which must not be held for it.
     """
     check_size(path, file, common)
     members: list[tuple[str, Path]] = []
@@ -36,11 +37,11 @@ def unpack(path: Path, file: str, into: Path, common: Common) -> list[tuple[str,
             _check_member(info, name, file, {known for known, _ in members})
             target = into / f"{len(members):04d}"
             try:
-                with archive.open(info) as source, target.open("wb") as sink:
-                    shutil.copyfileobj(_Limited(source, room), sink, 1 << 20)
+                with closing(_Member(archive, info, room)) as member, target.open("wb") as sink:
+                    shutil.copyfileobj(member, sink, 1 << 20)
             except _TooMuchError:
                 raise ProblemError(too_big(file, common, f"> {common.max_unpacked_mb} MB")) from None
-            except UNREADABLE:
+            except _DamagedError:
                 raise ProblemError(damaged(f"{file}/{name}", "zip")) from None
             room -= target.stat().st_size
             members.append((name, target))
@@ -53,20 +54,35 @@ class _TooMuchError(Exception):
     """More bytes came out of a member than its zip promised or we allow."""
 
 
-class _Limited:
-    """A stream that gives up after `room` bytes, whatever the zip's directory says."""
+class _DamagedError(Exception):
+    """A member cannot be read, or not to its end."""
 
-    def __init__(self, stream: IO[bytes], room: int) -> None:
-        self._stream = stream
+
+class _Member:
+    """The bytes of a member; it gives up after `room` of them, whatever the zip's directory says."""
+
+    def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> None:
+        """Raises _DamagedError when the member cannot be opened."""
         self._room = room
+        try:
+            self._stream = archive.open(info)
+        except UNREADABLE:
+            raise _DamagedError from None
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes; raises _TooMuchError beyond the room."""
-        block = self._stream.read(size)
+        """The next bytes; raises _TooMuchError beyond the room, _DamagedError where they cannot be read."""
+        try:
+            block = self._stream.read(size)
+        except UNREADABLE:
+            raise _DamagedError from None
         self._room -= len(block)
         if self._room < 0:
             raise _TooMuchError
         return block
+
+    def close(self) -> None:
+        """Let go of the member."""
+        self._stream.close()
 
 
 def _member_name(info: zipfile.ZipInfo) -> str:

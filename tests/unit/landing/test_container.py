@@ -174,6 +174,17 @@ def test_a_damaged_member_is_said(tmp_path: Path) -> None:
     assert (problem.code, problem.file) == ("file.damaged", "a.zip/a.csv")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_not_the_files_fault(tmp_path: Path) -> None:
+    """A file that is held for it would stay held: the same bytes are not read again."""
+    path = zipped(tmp_path / "a.zip", {"a.csv": b"abc" * 1_000_000})
+    into = tmp_path / "into"
+    into.mkdir()
+    (into / "0000").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        unpack(path, "a.zip", into, COMMON)
+
+
 def test_a_bomb_is_refused_by_its_promise_and_by_what_comes_out(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.zip", {"a.csv": bytes(3 << 20)})
     with pytest.raises(ProblemError) as caught:
