@@ -308,7 +308,7 @@ def header_report(part: Part, header: Header, reading: Reading | None = None) ->
     if reading is not None:
         report |= {
             "skipped": dict(reading.skipped),
-            "short_rows": reading.short_row_count,
-            "unnamed_with_values": [part.letter(position) for position in sorted(reading.unnamed_with_values)],
+            "short_rows": reading.flaws.short.count,
+            "unnamed_with_values": [part.letter(position) for position in sorted(reading.flaws.unnamed_with_values)],
         }
     return report

@@ -10,8 +10,9 @@ from psycopg2 import sql
 from psycopg2.errors import CharacterNotInRepertoire, UntranslatableCharacter
 
 from bidui.contract import Extract, Sources
+from bidui.landing.copy_format import Chunk
 from bidui.landing.delimited import DelimitedPart, not_in_encoding
-from bidui.landing.reading import Chunk, Reading
+from bidui.landing.reading import Reading
 from bidui.problem import ProblemError
 
 _SCHEMA = "raw"
@@ -105,7 +106,7 @@ def _copy(cursor: psycopg2.extensions.cursor, partition: sql.Identifier, reading
             else:
                 cursor.execute("select setval('pg_temp.row_number', %s, false)", (first.first_row,))
             columns = sql.SQL(", ").join(map(sql.Identifier, names))
-            delimiter, encoding = sql.Literal(reading.delimiter), sql.Literal(reading.server_encoding)
+            delimiter, encoding = sql.Literal(reading.copy.delimiter), sql.Literal(reading.copy.server_encoding)
             cursor.copy_expert(command.format(partition, columns, delimiter, encoding), stream, size=_COPY_BYTES)
     except (CharacterNotInRepertoire, UntranslatableCharacter):
         # Plain lines are decoded by the server only; find the row to name. The server's message is not repeated.
@@ -121,7 +122,7 @@ def bad_bytes(reading: Reading) -> ProblemError:
             reading.part.find_bad_bytes()
         except ProblemError as error:
             return error
-    return ProblemError(not_in_encoding(reading.part.file, None, reading.codec))
+    return ProblemError(not_in_encoding(reading.part.file, None, reading.copy.codec))
 
 
 class _ChunkStream(io.RawIOBase):

@@ -25,10 +25,10 @@ def read(path: Path, extract: Extract) -> tuple[Reading, dict[int, list[str]]]:
     reading = Reading(extract, table.part, table.header)
     rows = {}
     for chunk in reading.chunks():
-        lines = chunk.data.decode(reading.codec).split("\n")[:-1]
+        lines = chunk.data.decode(reading.copy.codec).split("\n")[:-1]
         assert len(lines) == chunk.rows
         for position, line in enumerate(lines):
-            cells = _unescaped(line, reading.delimiter)
+            cells = _unescaped(line, reading.copy.delimiter)
             number = int(cells.pop(0)) if chunk.first_row is None else chunk.first_row + position
             rows[number] = cells
     assert reading.rows_read == reading.rows_landed + reading.rows_skipped
