@@ -1,101 +1,18 @@
 {{ planned_for_volume() }}
 {{ config(unlogged=true, meta={'dist_key': 'person_key'}) }}
 {#-
-    Everybody a row's number could mean: the registry rows with that number (a 15-digit number by the key it would have
-    today), how far the names agree, and what speaks against the pair. Deciding comes after, in int_identity__decision.
+    Everybody a row's number could mean, how far the names agree, and what speaks against the pair. Deciding comes after, in
+    int_identity__number_decision.
 -#}
-with mention as (
-
-    select * from {{ ref('int_identity__mention') }}
-
-),
-
-registry as (
+with registry as (
 
     select * from {{ ref('int_identity__registry_person') }}
 
 ),
 
-by_number as (
-
-    select m.*, r.person_key, 'id' as reached_by
-    from mention as m
-    inner join registry as r on r.id_key = m.id_key
-
-),
-
--- Nothing checks a 15-digit number, on whichever side it stands.
-by_old_number as (
-
-    select m.*, r.person_key, 'id15' as reached_by
-    from mention as m
-    inner join registry as r on r.id_key = m.id_key_15
-    where m.id_key_15 is not null
-    union all
-    -- None was issued to those born since 2000, but clerks and programs shorten their numbers all the same.
-    select m.*, r.person_key, 'id15' as reached_by
-    from mention as m
-    inner join registry as r on r.id_key = {{ a_century_later('m.id_key_15') }}
-    where m.id_key_15 is not null
-    union all
-    select m.*, r.person_key, 'id15' as reached_by
-    from mention as m
-    inner join registry as r on r.id_key_15 = m.id_key
-    where r.id_key_15 is not null
-    union all
-    select m.*, r.person_key, 'id15' as reached_by
-    from mention as m
-    inner join registry as r on r.id_key_15 = m.id_key_15
-    where r.id_key_15 is not null
-
-),
-
-reached as (
-
-    select * from by_number
-    union all
-    select * from by_old_number
-
-),
-
 compared as materialized (
 
-    select
-        p.extract,
-        p.batch_id,
-        p.row_no,
-        p.subject_role,
-        p.is_current,
-        p.reached_by,
-        p.person_key,
-        r.same_person_key,
-        r.household_key,
-        r.village_code,
-        r.id_key as person_id_key,
-        r.id_names > 1 as is_shared_number,
-        r.id_names >= 3 as is_stopgap,
-        p.person_name,
-        p.name_norm,
-        {{ name_grade('p.name_norm', 'r.name_norm') }} as name_grade,
-        p.has_name_column,
-        case
-            when p.subject_role in ('male', 'female') and not p.has_name_column
-                then coalesce(p.sex, case p.subject_role when 'male' then '男' else '女' end)
-            else p.sex
-        end as row_sex,
-        coalesce(r.id_sex, r.sex) as person_sex,
-        p.birth_date as row_birth_date,
-        coalesce(r.id_birth_date, {{ id_birth_date('r.id_key_15') }}) as person_birth_date,
-        r.birth_date as registry_birth_date,
-        p.is_student_row,
-        p.study_stage,
-        case when p.household_key is null then null else p.household_key = r.household_key end as is_same_household,
-        case when p.village_code is null or r.village_code is null then null else p.village_code = r.village_code end
-            as is_same_village,
-        case when p.town_code is null or r.town_code is null then null else p.town_code = r.town_code end
-            as is_same_town
-    from reached as p
-    inner join registry as r on r.person_key = p.person_key
+    select * from {{ ref('int_identity__number_pair') }}
 
 ),
 
@@ -177,21 +94,9 @@ final as (
         c.is_same_household,
         c.is_same_village,
         c.is_same_town,
-        case
-            when c.row_sex is null or c.person_sex is null then 'unknown'
-            when c.row_sex = c.person_sex then 'agree'
-            else 'contradict'
-        end as sex_grade,
-        case
-            when c.row_birth_date is null or c.person_birth_date is null then 'unknown'
-            when c.row_birth_date = c.person_birth_date then 'agree'
-            else 'contradict'
-        end as birth_grade,
-        case
-            when c.registry_birth_date is null or c.person_birth_date is null then 'unknown'
-            when c.registry_birth_date = c.person_birth_date then 'agree'
-            else 'contradict'
-        end as registry_birth_grade,
+        {{ contradiction('c.row_sex', 'c.person_sex') }} as sex_grade,
+        {{ contradiction('c.row_birth_date', 'c.person_birth_date') }} as birth_grade,
+        {{ contradiction('c.registry_birth_date', 'c.person_birth_date') }} as registry_birth_grade,
         c.is_student_row and c.person_birth_date is not null
         and date_part('year', age({{ school_year_start() }}, c.person_birth_date))
         >= {{ oldest_student_age('c.study_stage') }}

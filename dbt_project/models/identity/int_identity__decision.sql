@@ -3,9 +3,6 @@
 {#-
     The decision that counts for each person named of whom anything can be said: what a reviewer said; else a link by
     number and name; else a link of the residual model; else what waits for a reviewer, the number's first.
-
-    Gates added here: who is linked by number from this list already is not meant by another of its rows, unless that row
-    has the person's own number in another form; and 15 digits that are also somebody else's of that name decide nothing.
 -#}
 with by_number as (
 
@@ -13,47 +10,14 @@ with by_number as (
 
 ),
 
--- Lists of earlier months are lists of their own.
-linked_by_number as (
+by_model as (
 
-    select distinct
-        d.extract,
-        case when d.is_current then 0 else d.batch_id end as list,
-        r.same_person_key
-    from by_number as d
-    inner join {{ ref('int_identity__registry_person') }} as r on d.person_key = r.person_key
-    where d.decision = 'linked'
+    select * from {{ ref('int_identity__tier_2_decision') }}
 
 ),
 
--- Whom a row's 15 digits could mean by name; a century apart two people have the same.
-meant_by_15 as (
-
-    select distinct
-        batch_id,
-        row_no,
-        subject_role,
-        same_person_key
-    from {{ ref('int_identity__candidate') }}
-    where reached_by = 'id15' and name_grade in ('same', 'variant')
-
-),
-
-meant_otherwise as (
-
-    select distinct
-        m.batch_id,
-        m.row_no,
-        m.subject_role
-    from {{ ref('int_identity__residual_decision') }} as d
-    inner join {{ ref('int_identity__residual_mention') }} as m on d.claim_key = m.claim_key
-    inner join meant_by_15 as o
-        on m.batch_id = o.batch_id and m.row_no = o.row_no and m.subject_role = o.subject_role
-    where d.same_person_key <> o.same_person_key
-
-),
-
-residual as (
+-- What numbers and the model say, before any reviewer.
+proposed as (
 
     select
         m.extract,
@@ -61,75 +25,31 @@ residual as (
         m.row_no,
         m.subject_role,
         m.is_current,
-        m.person_name,
-        d.person_key,
-        d.decision,
-        d.model_version,
-        d.block,
-        d.name_grade,
-        d.has_number,
-        d.match_weight,
-        d.runner_up_weight,
-        d.comparison,
-        d.gates,
-        not d.is_own_number and l.extract is not null as is_linked_by_number,
-        o.batch_id is not null as is_meant_otherwise
-    from {{ ref('int_identity__residual_decision') }} as d
-    inner join {{ ref('int_identity__residual_mention') }} as m on d.claim_key = m.claim_key
-    left join linked_by_number as l
-        on
-            m.extract = l.extract and d.same_person_key = l.same_person_key
-            and case when m.is_current then 0 else m.batch_id end = l.list
-    left join meant_otherwise as o
-        on m.batch_id = o.batch_id and m.row_no = o.row_no and m.subject_role = o.subject_role
-
-),
-
-chosen as (
-
-    select
-        *,
-        case
-            when decision = 'linked' and not (is_linked_by_number or is_meant_otherwise) then 'linked'
-            else 'review'
-        end as final_decision
-    from residual
-
-),
-
-scored as (
-
-    select
-        c.extract,
-        c.batch_id,
-        c.row_no,
-        c.subject_role,
-        c.is_current,
-        c.person_key,
-        c.final_decision as decision,
+        m.person_key,
+        m.gated_decision as decision,
         '2' as tier,
-        c.block as rule,
-        c.model_version,
-        c.match_weight,
-        c.runner_up_weight,
-        c.person_name,
-        c.name_grade,
+        m.block as rule,
+        m.model_version,
+        m.match_weight,
+        m.runner_up_weight,
+        m.person_name,
+        m.name_grade,
         null::text as number_holder_key,
         false as is_explained,
-        c.has_number as is_number_new,
-        c.comparison,
-        c.gates
+        m.has_number as is_number_new,
+        m.comparison,
+        m.gates
         || jsonb_strip_nulls(
             jsonb_build_object(
-                'linked_by_number_in_list', nullif(c.is_linked_by_number, false),
-                'number_means_another_too', nullif(c.is_meant_otherwise, false)
+                'linked_by_number_in_list', nullif(m.is_linked_by_number, false),
+                'number_means_another_too', nullif(m.is_meant_otherwise, false)
             )
         ) as gates
-    from chosen as c
+    from by_model as m
     -- A join: `or not exists` would be asked row by row over every row of every list.
     left join by_number as n
-        on c.batch_id = n.batch_id and c.row_no = n.row_no and c.subject_role = n.subject_role
-    where c.final_decision = 'linked' or n.batch_id is null
+        on m.batch_id = n.batch_id and m.row_no = n.row_no and m.subject_role = n.subject_role
+    where m.gated_decision = 'linked' or n.batch_id is null
     union all
     select
         n.extract,
@@ -152,10 +72,10 @@ scored as (
         n.comparison,
         n.gates
     from by_number as n
-    left join chosen as c
-        on n.batch_id = c.batch_id and n.row_no = c.row_no and n.subject_role = c.subject_role
-        and c.final_decision = 'linked'
-    where c.batch_id is null
+    left join by_model as m
+        on n.batch_id = m.batch_id and n.row_no = m.row_no and n.subject_role = m.subject_role
+        and m.gated_decision = 'linked'
+    where m.batch_id is null
 
 ),
 
@@ -188,7 +108,7 @@ reviewed as (
         coalesce(s.comparison, '{}'::jsonb) || jsonb_build_object('verdict_id', v.verdict_id) as comparison,
         coalesce(s.gates, '{}'::jsonb) as gates
     from verdict as v
-    left join scored as s
+    left join proposed as s
         on
             v.batch_id = s.batch_id and v.row_no = s.row_no and v.subject_role = s.subject_role
             and v.person_key = s.person_key
@@ -213,7 +133,7 @@ final as (
     select * from reviewed
     union all
     select s.*
-    from scored as s
+    from proposed as s
     inner join {{ ref('int_identity__registry_person') }} as r on s.person_key = r.person_key
     where not exists (
         select from struck

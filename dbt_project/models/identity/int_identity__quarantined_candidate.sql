@@ -73,14 +73,9 @@ namesake as (
             when q.second_number is not null then coalesce(q.second_number = r.id_no, false)
             when q.is_on_roll then coalesce(q.roll_person_key = r.person_key, false)
         end as is_same_by_second_number,
-        case when q.village_code is null or r.village_code is null then null else q.village_code = r.village_code end
-            as is_same_village,
-        case when q.town_code is null or r.town_code is null then null else q.town_code = r.town_code end
-            as is_same_town,
-        case
-            when q.birth_date is null or coalesce(r.id_birth_date, r.birth_date) is null then null
-            else q.birth_date = coalesce(r.id_birth_date, r.birth_date)
-        end as is_same_birth_date,
+        q.village_code = r.village_code as is_same_village,
+        q.town_code = r.town_code as is_same_town,
+        q.birth_date = coalesce(r.id_birth_date, r.birth_date) as is_same_birth_date,
         case
             when r.id_no is null or q.id_state in ('blank', 'placeholder') then null
             when q.digits_before_exponent is not null
