@@ -99,9 +99,21 @@ def refuse_if_edited(connection: psycopg2.extensions.connection, kind: Kind, fil
     with connection.cursor() as cursor:
         cursor.execute(WRITTEN, (kind, list(there.values())))
         written = {sha256 for (sha256,) in cursor.fetchall()}
-    edited = [file for file, sha256 in there.items() if sha256 not in written]
-    if edited:
-        raise ProblemError([_edited(file) for file in edited])
+    changed = [file for file, sha256 in there.items() if sha256 not in written]
+    if changed:
+        raise ProblemError([edited(file) for file in changed])
+
+
+def edited(file: Path) -> Problem:
+    """A file about to be written over that somebody has edited, or that is theirs."""
+    return Problem(
+        code="export.edited",
+        file=file.name,
+        what_zh="该文件已有人改动或填写，重新导出会丢失其内容",
+        what_en="somebody has edited or filled in this file; exporting again would lose it",
+        fix_zh=f"先收回或移走 {file}，或导出到别处",
+        fix_en=f"take it in or move it away ({file}) first, or export to another place",
+    )
 
 
 def expire(connection: psycopg2.extensions.connection, today: dt.date, days: int) -> Expired:
@@ -137,14 +149,3 @@ def _remove_empty(folder: Path) -> None:
         for path in sorted(folder.rglob("*"), reverse=True):
             path.rmdir()
         folder.rmdir()
-
-
-def _edited(file: Path) -> Problem:
-    return Problem(
-        code="export.edited",
-        file=file.name,
-        what_zh="该文件已有人改动或填写，重新导出会丢失其内容",
-        what_en="somebody has edited or filled in this file; exporting again would lose it",
-        fix_zh=f"先收回或移走 {file}，或导出到别处",
-        fix_en=f"take it in or move it away ({file}) first, or export to another place",
-    )

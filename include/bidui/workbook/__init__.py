@@ -6,10 +6,12 @@ from bidui.workbook.place import (
     all_or_none,
     export_folder,
     file_stem,
+    files_people_see,
     is_left_beside,
     open_marks,
     refuse_if_open,
     replacing,
+    replacing_folder,
     writing,
 )
 from bidui.workbook.safe_sheet import SMALL, Book, Cell, Column, Mark, Sheet, open_book
@@ -27,10 +29,12 @@ __all__ = [
     "all_or_none",
     "export_folder",
     "file_stem",
+    "files_people_see",
     "is_left_beside",
     "open_book",
     "open_marks",
     "refuse_if_open",
     "replacing",
+    "replacing_folder",
     "writing",
 ]

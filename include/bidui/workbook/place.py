@@ -72,6 +72,36 @@ def all_or_none(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def replacing_folder(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder beside `folder` (0700) to write to; at the end of the block it becomes `folder`.
+
+    On an exception the old folder stays as it was. Raises ProblemError when one of its files is open elsewhere, or the
+    place cannot be written.
+    """
+    beside, before = folder.with_name(f".{folder.name}.part"), folder.with_name(f".{folder.name}.before")
+    with taking_turns("export"), writing(folder):
+        if before.exists() and not folder.exists():  # a run that was cut between the two renames
+            before.rename(folder)
+        for file in files_people_see(folder):
+            refuse_if_open(file)
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(mode=0o700)
+        try:
+            yield beside
+            if folder.exists():
+                folder.rename(before)
+            try:
+                beside.rename(folder)
+            except OSError:
+                before.rename(folder)
+                raise
+            shutil.rmtree(before, ignore_errors=True)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+@contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Turn what the system says about writing to `path` (a full disk, no right, a name taken) into a `ProblemError`."""
     try:
@@ -89,6 +119,11 @@ def open_marks(path: Path) -> list[Path]:
 def is_left_beside(name: str) -> bool:
     """Whether a file of this name is what suites and systems leave beside others: nothing that anybody hands in."""
     return name.startswith(("~$", ".")) or name.casefold() in ("thumbs.db", "desktop.ini")
+
+
+def files_people_see(folder: Path) -> list[Path]:
+    """All files below a folder, apart from what suites and systems leave beside them; none when there is no folder."""
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and not is_left_beside(path.name)]
 
 
 def refuse_if_open(path: Path) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -16,10 +14,9 @@ import psycopg2.extensions
 from bidui import handed_out
 from bidui.connector import sha256_of
 from bidui.contract import Sources
-from bidui.home import taking_turns
 from bidui.night.published import require_published
-from bidui.problem import Problem, ProblemError
-from bidui.workbook import SMALL, Cell, Column, Mark, file_stem, open_book, refuse_if_open, writing
+from bidui.problem import ProblemError
+from bidui.workbook import SMALL, Cell, Column, Mark, file_stem, files_people_see, open_book, replacing_folder
 from bidui.worklist.findings import UNPLACED, Finding, Findings, Place
 from bidui.worklist.form import COLUMNS, FORM, FROZEN, HOW_TO, SEVERITY
 
@@ -60,13 +57,15 @@ def write_cycle(
 
     Names and numbers are in the clear: folders are 0700, files 0600, and the export is a record with the name of who
     asked (`by`). Without `with_baseline`, findings that were there on the first night stay back. The caller commits.
-    Raises ProblemError when the night is not published or the place cannot be written; nothing is left half-written.
+    Raises ProblemError when the night is not published, the place cannot be written, or a file stands there that
+    somebody has open or has filled in; nothing is left half-written.
     """
     require_published(connection, night)
     name = f"{night}-all" if with_baseline else f"{night}"
     findings = Findings(connection, sources, night)
     target = out / f"疑点清单_{name}"
-    with _replacing_folder(target) as folder:
+    with replacing_folder(target) as folder:
+        _refuse_if_edited(target)
         files = []
         used: Counter[str] = Counter()
         for place, lines in findings.by_place(with_baseline=with_baseline):
@@ -76,6 +75,7 @@ def write_cycle(
             path.parent.mkdir(mode=0o700, exist_ok=True)
             files.append(_File(town, village, path, _write(path, lines, findings.where(place), name, night)))
         _write_index(folder / INDEX, files, folder, name, night)
+        _write_sums(folder)
     total = sum(file.counts.total() for file in files)
     lists, beside = [target / file.path.relative_to(folder) for file in files], [target / INDEX, target / SUMS]
     with handed_out.on_record_or_gone([*lists, *beside]):
@@ -134,61 +134,23 @@ def _unused(used: Counter[str], key: str, place: Place) -> str:
     return name if used[key] == 1 else f"{name}_{place.village or place.town or used[key]}"
 
 
-@contextmanager
-def _replacing_folder(target: Path) -> Iterator[Path]:
-    """Yield an empty folder beside `target` (0700); at the end of the block it becomes `target`.
-
-    Files of `target` that somebody has open or has filled in since they were written stop it: answers are not lost.
-    """
-    beside, before = target.with_name(f".{target.name}.part"), target.with_name(f".{target.name}.before")
-    with taking_turns("export"), writing(target):
-        if before.exists() and not target.exists():  # a run that was cut between the two renames
-            before.rename(target)
-        _refuse_if_edited(target)
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(mode=0o700)
-        try:
-            yield beside
-            _write_sums(beside)
-            if target.exists():
-                target.rename(before)
-            try:
-                beside.rename(target)
-            except OSError:
-                before.rename(target)
-                raise
-            shutil.rmtree(before, ignore_errors=True)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
-
-
 def _write_sums(folder: Path) -> None:
-    lines = [f"{sha256_of(file)}  {file.relative_to(folder)}\n" for file in sorted(folder.rglob("*.xlsx"))]
+    lines = [f"{sha256_of(file)}  {file.relative_to(folder)}\n" for file in files_people_see(folder)]
     sums = folder / SUMS
     sums.touch(mode=0o600)
     sums.write_text("".join(lines), encoding="utf-8")
 
 
 def _refuse_if_edited(folder: Path) -> None:
-    """Raise ProblemError when a workbook of `folder` is open, or is not what was written there."""
+    """Raise ProblemError when a file in `folder` is not what was written there: the whole folder is about to go.
+
+    By its own checksums, and not by the ledger as for other exports: every night writes its folder unasked, also for a
+    warehouse that was set up anew and has no record of what an earlier one wrote here.
+    """
     sums = folder / SUMS
-    if not sums.exists():
-        return
-    for line in sums.read_text(encoding="utf-8").splitlines():
-        sha256, _, name = line.partition("  ")
-        file = folder / name
-        refuse_if_open(file)
-        if file.exists() and sha256_of(file) != sha256:
-            raise ProblemError(_edited(file))
-
-
-def _edited(file: Path) -> Problem:
-    return Problem(
-        code="worklist.edited",
-        file=file.name,
-        what_zh="该清单已有人改动，重新导出会丢失填写的内容",
-        what_en="somebody has edited this worklist; exporting again would lose what was filled in",
-        fix_zh=f"先用 bidui outcomes 收回 {file}，再把它移走",
-        fix_en=f"take it back with `bidui outcomes {file}` and move it away first",
-    )
+    lines = sums.read_text(encoding="utf-8").splitlines() if sums.exists() else []
+    written = {name: sha256 for sha256, _, name in (line.partition("  ") for line in lines)}
+    there = [file for file in files_people_see(folder) if file != sums]
+    edited = [file for file in there if sha256_of(file) != written.get(str(file.relative_to(folder)))]
+    if edited:
+        raise ProblemError([handed_out.edited(file) for file in edited])

@@ -257,17 +257,20 @@ def test_a_full_disk_leaves_the_lists_of_before(connection: Any, lists: Path, tm
     assert [path.name for path in (tmp_path / "out").iterdir()] == [lists.name]
 
 
-@pytest.mark.parametrize("how", ["open", "filled in"])
+@pytest.mark.parametrize("how", ["open", "filled in", "laid beside"])
 def test_a_list_that_somebody_works_on_is_not_written_over(connection: Any, lists: Path, tmp_path: Path, how: str) -> None:
     path = village(lists, "柳树村")
     if how == "open":
         (path.parent / f"~${path.name}").touch()
+    elif how == "laid beside":  # it would go with the folder
+        path = path.rename(path.with_name("张三已核实.xlsx"))
+        answer(path, "f1", 核实结果="属实")
     else:
         answer(path, "f1", 核实结果="属实")
     before = path.read_bytes()
     with pytest.raises(ProblemError) as raised, connection:
         write_cycle(connection, load_sources(), NIGHT, tmp_path / "out", by="张三")
-    assert raised.value.problems[0].code == ("export.open_elsewhere" if how == "open" else "worklist.edited")
+    assert raised.value.problems[0].code == ("export.open_elsewhere" if how == "open" else "export.edited")
     assert path.read_bytes() == before
 
 
