@@ -135,31 +135,15 @@ select
     end as unsafe_house__renovated_after,
 
     -- rights
-    case
-        when said.dwelling_rights > 1 then null
-        when m.has_property_gap then m.property_gap
-        when said.dwelling_rights is null then 'no_batch'
-    end as property__state,
+    case when judged.has_other_dwelling is null then coalesce(m.property_gap, 'no_batch') end as property__state,
     said.dwelling_rights as property__dwelling_rights,
     said.rights as property__rights,
-    case
-        when said.dwelling_rights > 1 then true
-        when m.has_property_gap or said.dwelling_rights is null then null
-        else false
-    end as property__has_other_dwelling,
+    judged.has_other_dwelling as property__has_other_dwelling,
     d.property__batch_id,
     d.property__row_no,
-    case
-        when said.city_flats > 0 then null
-        when m.has_property_gap then m.property_gap
-        when said.city_flats is null then 'no_batch'
-    end as city_flat__state,
+    case when judged.owns_city_flat is null then coalesce(m.property_gap, 'no_batch') end as city_flat__state,
     said.city_flats as city_flat__rights,
-    case
-        when said.city_flats > 0 then true
-        when m.has_property_gap or said.city_flats is null then null
-        else false
-    end as city_flat__is_owned,
+    judged.owns_city_flat as city_flat__is_owned,
     d.city_flat__usage,
     d.city_flat__batch_id,
     d.city_flat__row_no
@@ -206,5 +190,16 @@ cross join lateral (
             when d.is_accepted_after then false
             when coalesce(said.renovation__state, said.renovation__waits) is not null then null
             else true
-        end as is_unsafe
+        end as is_unsafe,
+        -- rights that are registered are owned, whatever is not known of other members
+        case
+            when said.dwelling_rights > 1 then true
+            when m.has_property_gap or said.dwelling_rights is null then null
+            else false
+        end as has_other_dwelling,
+        case
+            when said.city_flats > 0 then true
+            when m.has_property_gap or said.city_flats is null then null
+            else false
+        end as owns_city_flat
 ) as judged
