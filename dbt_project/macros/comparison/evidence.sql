@@ -45,12 +45,7 @@
     registry_says='null::boolean', department_says='null::boolean', same='null::boolean', grade='null'
 ) %}
     select
-        '{{ subject }}' as subject_kind,
-        f.{{ subject }}_key as subject_key,
-        f.household_no,
-        f.county_code,
-        f.town_code,
-        f.village_code,
+        {{ subject_columns(subject) }},
         '{{ field }}' as field,
         '{{ kind }}' as kind,
         ({{ scope }}) as in_scope,
@@ -62,8 +57,6 @@
         ({{ same }}) as is_same,
         ({{ grade }})::text as grade,
         {{ row_extract(row) }} as extract,
-        f.registry_batch_id,
-        f.registry_row_no,
         {{ row_column(row, 'batch_id') }} as department_batch_id,
         {{ row_column(row, 'row_no') }} as department_row_no,
         {{ row_tier(row) }} as link_tier

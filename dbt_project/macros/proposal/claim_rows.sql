@@ -55,22 +55,8 @@
 {% macro claim_rows(subject, claims, joins='', scope='true') %}
     {%- set registry = registry_values(subject) -%}
     select
-        '{{ subject }}' as subject_kind,
-        f.{{ subject }}_key as subject_key,
-        f.household_no,
-        f.county_code,
-        f.town_code,
-        f.village_code,
-        f.registry_batch_id,
-        f.registry_row_no,
-        c.field,
-        c.claim,
-        c.extract,
-        c.registry_value,
-        c.value,
-        c.batch_id,
-        c.row_no,
-        c.link_tier
+        {{ subject_columns(subject) }},
+        c.*
     from {{ ref('int_fact__' ~ subject) }} as f
     {{ joins }}
     cross join lateral (

@@ -103,14 +103,7 @@ household as (
 )
 
 select distinct on (f.household_key, a.extract)
-    'household' as subject_kind,
-    f.household_key as subject_key,
-    f.household_no,
-    f.county_code,
-    f.town_code,
-    f.village_code,
-    f.registry_batch_id,
-    f.registry_row_no,
+    {{ subject_columns('household') }},
     'member' as field,
     'named_in_book' as claim,
     a.extract,

@@ -55,14 +55,6 @@ named as (
 claimed as (
 
     select
-        p.person_key as subject_key,
-        p.household_no,
-        p.county_code,
-        p.town_code,
-        p.village_code,
-        p.registry_batch_id,
-        p.registry_row_no,
-        p.id_no as registry_value,
         n.*,
         n.is_linked
         and n.name_grade in ('same', 'variant')
@@ -78,7 +70,7 @@ claimed as (
 -- Every list that names the person, sure or in review, must name one number.
 one_number as (
 
-    select subject_key
+    select person_key
     from claimed
     group by 1
     having count(distinct id_key) = 1 and bool_or(is_sure)
@@ -98,31 +90,25 @@ claimed_by_others as (
 
     select c.id_key
     from claimed as c
-    inner join person as p on c.subject_key = p.person_key
+    inner join person as p on c.person_key = p.person_key
     group by 1
     having count(distinct p.same_person_key) > 1
 
 )
 
 select
-    'person' as subject_kind,
-    c.subject_key,
-    c.household_no,
-    c.county_code,
-    c.town_code,
-    c.village_code,
-    c.registry_batch_id,
-    c.registry_row_no,
+    {{ subject_columns('person', 'p') }},
     'id_no' as field,
     'number_on_row' as claim,
     c.extract,
-    c.registry_value,
+    p.id_no as registry_value,
     c.id_no as value,
     c.batch_id,
     c.row_no,
     c.link_tier
 from claimed as c
-inner join one_number as o on c.subject_key = o.subject_key
+inner join person as p on c.person_key = p.person_key
+inner join one_number as o on c.person_key = o.person_key
 left join held as h on c.id_key = h.id_key
 left join claimed_by_others as x on c.id_key = x.id_key
 where c.is_sure and h.id_key is null and x.id_key is null
