@@ -14,6 +14,7 @@ from bidui.problem import ProblemError
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _BIFF_STREAMS = ("Workbook".encode("utf-16-le") + b"\0\0", "Book".encode("utf-16-le") + b"\0\0")
+_MANIFEST = "META-INF/manifest.xml"
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 # What the library raises, by its own word or not, at an archive or a member that is cut, overwritten or encrypted.
 UNREADABLE = (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, zlib.error)
@@ -72,9 +73,12 @@ def _zipped(path: Path, file: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-            kind = _mimetype(archive) if "mimetype" in names else b""
+            kind = _beginning(archive, "mimetype", len(_ODS) + 1) if "mimetype" in names else b""
+            has_password = kind == _ODS and _MANIFEST in names and b"encryption-data" in _beginning(archive, _MANIFEST, 1 << 20)
     except UNREADABLE:
         raise ProblemError(damaged(file, "zip")) from None
+    if has_password:
+        raise ProblemError(encrypted(file))
     if "xl/workbook.xml" in names:
         return "xlsx"
     if kind == _ODS:
@@ -84,7 +88,7 @@ def _zipped(path: Path, file: str) -> str:
     return "zip"
 
 
-def _mimetype(archive: zipfile.ZipFile) -> bytes:
-    """The kind that an OpenDocument file says it is; no more is read, whatever else somebody packed under this name."""
-    with archive.open("mimetype") as member:
-        return member.read(len(_ODS) + 1)
+def _beginning(archive: zipfile.ZipFile, name: str, size: int) -> bytes:
+    """What an OpenDocument file says of itself; no more is read, whatever else somebody packed under this name."""
+    with archive.open(name) as member:
+        return member.read(size)

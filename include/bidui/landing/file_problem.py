@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bidui.contract import Common
 from bidui.problem import Problem
 
 
@@ -29,8 +28,10 @@ def encrypted(file: str) -> Problem:
         file=file,
         expected_zh="没有密码的文件",
         expected_en="a file without a password",
-        fix_zh="去掉打开密码后另存，再重新放入",
-        fix_en="save it without the password and deliver it again",
+        fix_zh="用 Excel（文件→信息→保护工作簿→用密码进行加密）或 WPS（文件→文档加密→密码加密）打开，清空密码后保存，再重新交来；"
+        "打开时并不问密码的，把内容复制到新工作簿另存",
+        fix_en="open it in Excel (File, Info, Protect Workbook, Encrypt with Password) or WPS, empty the password, save it and deliver it"
+        " again; where no password is asked for, copy the sheets into a new workbook",
     )
 
 
@@ -93,18 +94,18 @@ def utf16(file: str) -> Problem:
     )
 
 
-def too_big(file: str, common: Common, found: str) -> Problem:
-    """A zip that unpacks, or promises to unpack, to more than may be."""
+def too_big(file: str, most_mb: int, most_ratio: int, found: str) -> Problem:
+    """A file that is, or promises to be, more than may be once it is unpacked."""
     return Problem(
         code="zip.too_big",
-        what_zh="解压后过大",
-        what_en="it unpacks to too much",
+        what_zh="解压后过大，打开它会耗尽内存或磁盘",
+        what_en="it unpacks to more than memory or disk may hold",
         file=file,
-        expected_zh=f"解压后不超过 {common.max_unpacked_mb} MB，且不超过压缩包大小的 {common.max_unpack_ratio} 倍",
-        expected_en=f"at most {common.max_unpacked_mb} MB and {common.max_unpack_ratio} times the zip's own size",
+        expected_zh=f"解压后不超过 {most_mb} MB，且不超过文件本身大小的 {most_ratio} 倍",
+        expected_en=f"at most {most_mb} MB and {most_ratio} times the file's own size",
         found=found,
-        fix_zh="拆成几个文件，或直接放入 csv",
-        fix_en="split it into several files, or deliver plain csv",
+        fix_zh="用 Excel 或 WPS 打开确认，另存为新的 .xlsx；确实很大的拆成几个文件",
+        fix_en="open it in Excel or WPS and save it as a new .xlsx; split what really is so large",
     )
 
 

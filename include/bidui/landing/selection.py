@@ -14,7 +14,8 @@ from bidui.landing.file_problem import nested
 from bidui.landing.header import Header, find_header
 from bidui.landing.header_problem import header_problems
 from bidui.landing.part import Part
-from bidui.landing.size_limit import check_size, check_spread
+from bidui.landing.size_limit import check_size
+from bidui.landing.spread import check_spread
 from bidui.landing.unpack import unpack
 from bidui.landing.workbook import SheetPart, Workbook
 from bidui.problem import Problem, ProblemError
@@ -79,8 +80,8 @@ def _tables(path: Path, file: str, source_name: str, container: str, extract: Ex
         part = text_part(path, file, source_name, extract)
         return Selection(container, (_with_header(part, extract),))
     if container == "xlsx":
-        check_size(path, file, extract.common)
-        check_spread(path, file)
+        check_size(path, file, extract.common.max_unpacked_mb, extract.common.max_unpack_ratio)
+        check_spread(path, file, container)
     return _sheets(Workbook(path, file, source_name, container), extract)
 
 

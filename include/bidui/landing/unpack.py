@@ -25,7 +25,7 @@ def unpack(path: Path, file: str, into: Path, common: Common) -> list[tuple[str,
     members of one name, no member at all, or more bytes than may be. What keeps us from writing (a full disk) is an
     OSError: no fault of the file, which must not be held for it.
     """
-    check_size(path, file, common)
+    check_size(path, file, common.max_unpacked_mb, common.max_unpack_ratio)
     members: list[tuple[str, Path]] = []
     room = common.max_unpacked_mb << 20
     with zipfile.ZipFile(path) as archive:
@@ -40,7 +40,7 @@ def unpack(path: Path, file: str, into: Path, common: Common) -> list[tuple[str,
                 with closing(_Member(archive, info, room)) as member, target.open("wb") as sink:
                     shutil.copyfileobj(member, sink, 1 << 20)
             except _TooMuchError:
-                raise ProblemError(too_big(file, common, f"> {common.max_unpacked_mb} MB")) from None
+                raise ProblemError(too_big(file, common.max_unpacked_mb, common.max_unpack_ratio, f"> {common.max_unpacked_mb} MB")) from None
             except _DamagedError:
                 raise ProblemError(damaged(f"{file}/{name}", "zip")) from None
             room -= target.stat().st_size

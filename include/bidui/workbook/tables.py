@@ -10,7 +10,8 @@ from bidui.landing.container import container_of
 from bidui.landing.delimited import DELIMITERS, DelimitedPart, encoding_of, head_of
 from bidui.landing.file_problem import spread_too_far
 from bidui.landing.part import Merged, column_letter
-from bidui.landing.size_limit import check_spread
+from bidui.landing.size_limit import check_size
+from bidui.landing.spread import check_spread
 from bidui.landing.workbook import Workbook
 from bidui.problem import Problem, ProblemError
 
@@ -18,6 +19,8 @@ ENCODINGS = ("UTF-8", "GB18030")
 HEAD_ROWS = 10
 # Two hundred thousand rows of a form, more than a county hands out in one file.
 MOST_CELLS = 5_000_000
+# What so many cells take as the text that a form is written with; and how densely a real one may be packed.
+MOST_MB, MOST_RATIO = 512, 250
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ def tables(file: Path) -> Iterator[Table]:
     if not file.is_file():
         raise ProblemError(_missing(file))
     kind = container_of(file, file.name)
+    check_size(file, file.name, MOST_MB, MOST_RATIO)
     if kind == "csv":
         encoding = encoding_of(file, file.name, ENCODINGS)
         delimiter = max(DELIMITERS, key=lambda one: max(map(len, head_of(file, encoding, one, HEAD_ROWS)), default=0))
@@ -40,10 +44,10 @@ def tables(file: Path) -> Iterator[Table]:
     elif kind == "zip":
         raise ProblemError(_zip(file))
     else:
-        if kind == "xlsx":
-            check_spread(file, file.name, MOST_CELLS)
+        if kind != "xls":
+            check_spread(file, file.name, kind, MOST_CELLS)
         for sheet in Workbook(file, file.name, file.name, kind).sheets:
-            # Of xls and ods only the reader knows how far a sheet reaches; the rows as text are several times what it took.
+            # Of xls only the reader knows how far a sheet reaches; the rows as text are several times what it took.
             height, width = sheet.spread
             if height * width > MOST_CELLS:
                 raise ProblemError(spread_too_far(file.name, f"A1:{column_letter(width - 1)}{height}"))
