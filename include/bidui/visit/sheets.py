@@ -18,7 +18,7 @@ from bidui.rule.words import FactWords
 from bidui.visit.form import WIDTHS, write_form
 from bidui.visit.household import Household, households_by_place
 from bidui.warehouse.reading import same_moment, shows_names, within_rights
-from bidui.workbook import MOST_FORMS, file_stem, open_book
+from bidui.workbook import MOST_FORMS, all_or_none, file_stem, open_book
 from bidui.worklist.findings import UNPLACED, Findings, Place
 
 VIEW = "audit.household_visit"
@@ -40,7 +40,7 @@ def write_visits(
 
     `town` and `village` (12-digit codes) leave out the rest. The folder is 0700, files 0600, and the export is on record
     with the login and the name of who asked (`by`). Raises ProblemError when the night is not published, the login may
-    not read it, or a file cannot be written.
+    not read it, a sheet that stands there is filled in or open, or a file cannot be written; then all stay as they are.
     """
     login = sqlalchemy.make_url(url).username or ""
     with same_moment(url, application="bidui visits") as (owner, reading):
@@ -48,17 +48,19 @@ def write_visits(
         words, names = FactWords(sources), Findings(owner, sources, night)
         files: list[Path] = []
         households = 0
-        with handed_out.on_record_or_gone(files):
+        with all_or_none(out) as beside:
             with within_rights(VIEW):
                 for place, of_place in households_by_place(reading, names, night, town=town, village=village):
                     parts = iter(lambda: list(islice(of_place, MOST_FORMS)), [])  # noqa: B023  used up before the next place
                     for part, some in enumerate(parts, start=1):
-                        path = out / _file_name(names, place, night, part)
-                        _write(path, some, names.where(place), night, words)
-                        files.append(path)
+                        name = _file_name(names, place, night, part)
+                        _write(beside / name, some, names.where(place), night, words)
+                        files.append(out / name)
                         households += len(some)
             if not files:
                 raise ProblemError(_nobody(night, village or town))
+            handed_out.refuse_if_edited(owner, "table", files)
+        with handed_out.on_record_or_gone(files):
             is_masked = not shows_names(owner, login)
             handed_out.record(owner, "table", VIEW, night, out, files, households, by=by, login=login, is_masked=is_masked)
     return Written(out, len(files), households, is_masked)

@@ -50,11 +50,12 @@ def replacing(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
 
 @contextmanager
 def all_or_none(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder (0700) to write files to; at the end of the block they all move to `folder`, or none does.
+    """Yield an empty folder (0700) to write files to; at the end of the block they all move to `folder`, or none does and
+    a `folder` that was not there is gone again.
 
     Raises ProblemError when one that would be replaced is open elsewhere, or the place cannot be written.
     """
-    beside = folder / ".export.part"
+    beside, was_there = folder / ".export.part", folder.exists()
     # Two that write to one folder would move each other's half-written files.
     with taking_turns("export"), writing(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -69,6 +70,8 @@ def all_or_none(folder: Path) -> Iterator[Path]:
                 file.replace(folder / file.name)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
+            if not was_there and not any(folder.iterdir()):
+                folder.rmdir()
 
 
 @contextmanager

@@ -88,7 +88,7 @@ BAD: dict[str, tuple[str, Callable[[], bytes], str, int | None, str | None, str 
     ),
     "password": (
         "a.xlsx", lambda: OLE + bytes(1016) + "EncryptedPackage".encode("utf-16-le") + bytes(2000), "file.encrypted",
-        None, None, None, "去掉打开密码", "without the password",
+        None, None, None, "清空密码后保存", "empty the password",
     ),
     "wrong encoding": (
         "a.csv", lambda: GOOD.encode("utf-16"), "text.encoding", 1, None, None, "UTF-8 或 GB18030", "UTF-8 or GB18030",

@@ -110,6 +110,25 @@ def test_a_large_village_has_several_files(county: HandMadeFacts, tmp_path: Path
     assert len([path for path in tmp_path.iterdir() if path.stem.endswith(f"{NIGHT}_2")]) == 1
 
 
+def test_a_sheet_that_was_filled_in_is_not_written_over(county: HandMadeFacts, tmp_path: Path) -> None:
+    def write() -> list[Path]:
+        write_visits(people.auditor_url(None), load_sources(), NIGHT, tmp_path, by="x")
+        return sorted(tmp_path.iterdir())
+
+    files = write()
+    assert len(files) == 2 and write() == files
+    book = openpyxl.load_workbook(files[1])
+    book.active["I3"] = "已走访，情况属实"
+    book.save(files[1])
+    before = {file: file.read_bytes() for file in files}
+    with pytest.raises(ProblemError) as raised:
+        write()
+    assert [(problem.code, problem.file) for problem in raised.value.problems] == [("export.edited", files[1].name)]
+    assert {file: file.read_bytes() for file in sorted(tmp_path.iterdir())} == before
+    files[1].rename(tmp_path / "已填.xlsx")
+    assert len(write()) == 3
+
+
 @pytest.mark.parametrize(
     ("night", "village", "code"),
     [(NIGHT, "990101101999", "visit.no_household"), (NIGHT + dt.timedelta(days=1), None, "night.not_published")],
