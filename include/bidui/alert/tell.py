@@ -13,6 +13,7 @@ from bidui.alert.channel import Channel, NotToldError, channels
 from bidui.alert.model import Alert
 from bidui.problem import ProblemError
 from bidui.warehouse.connection import transaction
+from bidui.warehouse.query import query
 
 log = logging.getLogger(__name__)
 
@@ -20,20 +21,6 @@ log = logging.getLogger(__name__)
 OF_THE_NIGHT = ("late", "missing", "stale", "held", "coverage_drop", "rule_jump")
 
 CONDITIONS = "select kind, subject, state, detail from ledger.alert_condition(%s) order by kind, subject, state"
-
-SEEN = """
-insert into ledger.alert as known (kind, subject, state, text_zh, text_en, first_seen, last_seen)
-values (%(kind)s, %(subject)s, %(state)s, %(zh)s, %(en)s, %(today)s, %(today)s)
-on conflict (kind, subject, state) where resolved_on is null
-do update set last_seen = excluded.last_seen, text_zh = excluded.text_zh, text_en = excluded.text_en
-returning
-    alert_id,
-    last_told is null or %(today)s - last_told >= ledger.remind_days(%(today)s),
-    array(
-        select t.connection from ledger.alert_told as t
-        where t.alert_id = known.alert_id and %(today)s - t.told_on < ledger.remind_days(%(today)s)
-    )
-"""
 
 TOLD = "update ledger.alert set last_told = %s, times_told = times_told + 1 where alert_id = %s"
 
@@ -95,7 +82,7 @@ def tell(alerts: Sequence[Alert], today: dt.date, closes: Collection[str] = ()) 
 
 def _see(connection: psycopg2.extensions.connection, alert: Alert, today: dt.date) -> _Seen:
     with connection.cursor() as cursor:
-        cursor.execute(SEEN, vars(alert) | {"today": today})
+        cursor.execute(query("alert_seen"), vars(alert) | {"today": today})
         row = cursor.fetchone()
     if row is None:
         raise RuntimeError("an alert that was written is not there")

@@ -17,6 +17,7 @@ from psycopg2 import sql
 
 from bidui.warehouse.connection import connect, transaction
 from bidui.warehouse.migrate import refresh_outward
+from bidui.warehouse.query import query
 
 # Every published row is another one after so many nights: 5 % of all rows move in each. New lists come monthly.
 NIGHTS_OF_A_ROW = 20
@@ -28,34 +29,6 @@ KEYS = frozenset({
 PLACES = frozenset({"county_code", "town_code", "village_code", "division_code", "parent_code"})
 # Rows of a delivery are numbered; a copy's go on after so many.
 ROWS_OF_A_COPY = 10_000_000
-
-READ_BY_VIEWS = """
-with recursive needed as (
-    select v.oid
-    from pg_class as v
-    inner join pg_namespace as s on s.oid = v.relnamespace
-    where v.relkind = 'v' and s.nspname = any(%s)
-    union
-    select d.refobjid
-    from needed as n
-    inner join pg_rewrite as r on r.ev_class = n.oid
-    inner join pg_depend as d
-        on d.objid = r.oid and d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass
-)
-
-select
-    s.nspname,
-    c.relname,
-    array(
-        select a.attname::text from pg_attribute as a
-        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum
-    )
-from needed as n
-inner join pg_class as c on c.oid = n.oid
-inner join pg_namespace as s on s.oid = c.relnamespace
-where c.relkind = 'r' and (s.nspname like 'mart\\_%%' or (s.nspname, c.relname) = ('reference', 'division'))
-order by 1, 2
-"""
 
 
 @dataclass(frozen=True)
@@ -106,9 +79,9 @@ def grow(persons: int, nights: int, night: dt.date, schemas: Sequence[str]) -> N
 
 
 def _tables(cursor: psycopg2.extensions.cursor, schemas: Sequence[str]) -> list[Table]:
-    cursor.execute(READ_BY_VIEWS, (["published"],))
+    cursor.execute(query("tables_read_by_views"), (["published"],))
     published = {(schema, name) for schema, name, _ in cursor.fetchall()}
-    cursor.execute(READ_BY_VIEWS, (list(schemas),))
+    cursor.execute(query("tables_read_by_views"), (list(schemas),))
     return [Table(schema, name, tuple(columns), (schema, name) in published) for schema, name, columns in cursor.fetchall()]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg2.extensions
 from psycopg2 import sql
 
-from bidui.home import dbt_dir, sql_dir
+from bidui.home import dbt_dir
 from bidui.night.published import not_published
 from bidui.problem import Problem, ProblemError
 from bidui.reference.parameter import PARAMETER_COLUMNS, PARAMETER_OPTIONAL, check_parameters, known_parameters
@@ -25,6 +25,7 @@ from bidui.rule.catalogue import Catalogue, load
 from bidui.rule.compiled import BindError, BoundRule, attempt, failed_on_data, refusal, relation
 from bidui.rule.parameter import ParameterRow, Parameters
 from bidui.rule.problem import RuleProblem
+from bidui.warehouse.query import query
 
 # By kind of subject, the fact table that has a row of every one of them.
 _SUBJECTS = {"person": "mart_comparison.fact_person", "household": "mart_comparison.fact_household"}
@@ -119,9 +120,8 @@ def _try(connection: psycopg2.extensions.connection, bound: BoundRule, night: dt
 
 
 def _difference(bound: BoundRule, night: dt.date) -> sql.Composable:
-    template = (sql_dir() / "query" / "rule_difference.sql").read_text(encoding="utf-8")
     grain = bound.grain
-    return sql.SQL(template).format(
+    return sql.SQL(query("rule_difference")).format(
         night=sql.Literal(night),
         rule_id=sql.Literal(bound.rule.id),
         facts=relation(grain.facts),

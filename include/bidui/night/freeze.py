@@ -14,47 +14,7 @@ from bidui.home import REPOSITORY, dbt_dir, expectations_dir, sources_dir, sql_d
 from bidui.night.order import refuse_to_overtake
 from bidui.night.publish import take_back
 from bidui.warehouse import lock
-
-IN_FORCE = """
-with extract_terms as (
-    select * from jsonb_to_recordset(%(terms)s) as t (extract text, content text, max_age_days int, history_months int)
-),
-known as (
-    select b.*, date_trunc('month', b.data_date)::date as list_month, t.content, t.max_age_days, t.history_months
-    from ledger.batch_known(%(as_of)s) as b
-    inner join extract_terms as t on t.extract = b.extract
-),
-ranked as (
-    select
-        *,
-        -- All parts of the newest delivery share its data date; a corrected delivery has superseded the one before.
-        data_date = max(data_date) over (partition by extract) as is_newest,
-        data_date = max(data_date) over (partition by extract, list_month) as is_newest_of_month
-    from known
-)
-insert into ledger.night_batch (as_of, department, extract, batch_id, data_date, list_month, is_current, is_stale)
-select
-    %(as_of)s, department, extract, batch_id, data_date, list_month,
-    is_newest or content = 'delta', %(as_of)s - data_date > max_age_days
-from ranked
-where is_newest
-    or content = 'delta'
-    -- A list of a month that no rule looks back to is not read, so that its rows can expire.
-    or is_newest_of_month
-    and list_month >= date_trunc('month', %(as_of)s::date) - make_interval(months => history_months)
-"""
-
-LINKAGE = """
-insert into ledger.night_linkage (as_of, model_version, last_verdict_id)
-select %(as_of)s, ledger.active_link_model(), coalesce(max(verdict_id), 0) from ledger.link_verdict
-on conflict (as_of) do update
-set
-    model_version = excluded.model_version,
-    -- A night computed anew knows the verdicts that it knew.
-    last_verdict_id = case
-        when %(kind)s = 'rebuild' then ledger.night_linkage.last_verdict_id else excluded.last_verdict_id
-    end
-"""
+from bidui.warehouse.query import query
 
 # Records that come in beside the batches: the newest one that the night knows, or the digest of what is in force.
 RECORDS_KNOWN = {
@@ -95,8 +55,8 @@ def freeze(connection: psycopg2.extensions.connection, sources: Sources, as_of: 
             }
             for e in sources.extracts.values()
         ]
-        cursor.execute(IN_FORCE, {"as_of": as_of, "terms": json.dumps(terms)})
-        cursor.execute(LINKAGE, {"as_of": as_of, "kind": kind})
+        cursor.execute(query("freeze_batches"), {"as_of": as_of, "terms": json.dumps(terms)})
+        cursor.execute(query("freeze_linkage"), {"as_of": as_of, "kind": kind})
         cursor.execute(
             "insert into ledger.run (as_of, kind, status, inputs, previous_fingerprint)"
             " select %s, %s, 'running', %s,"
@@ -118,7 +78,7 @@ def configuration() -> dict[str, str]:
             ("rules", dbt_dir() / "rules", "*.yml"),
             ("seeds", dbt_dir() / "seeds", "*.csv"),
             ("models", dbt_dir(), "m*/**/*.sql"),
-            ("sql", sql_dir(), "*.sql"),
+            ("sql", sql_dir(), "**/*.sql"),
             ("code", REPOSITORY / "include" / "bidui", "**/*.py"),
         )
     }
@@ -137,8 +97,8 @@ def _inputs(cursor: psycopg2.extensions.cursor, as_of: dt.date) -> dict[str, Any
         for row in cursor.fetchall()
     ]
     newest = {}
-    for name, query in RECORDS_KNOWN.items():
-        cursor.execute(query)
+    for name, known in RECORDS_KNOWN.items():
+        cursor.execute(known)
         newest[name] = _one(cursor)
     return {
         "batches": batches,

@@ -18,6 +18,7 @@ from rich.table import Table
 from bidui.landing.batch import STATUS_WORDS
 from bidui.night.overlooked import show_overlooked
 from bidui.night.seldom_right import rules_to_retire, show_rules_to_retire
+from bidui.warehouse.query import query
 
 EXTRACTS = """
 select
@@ -34,20 +35,6 @@ from ledger.night_batch
 where as_of = %(as_of)s and is_current
 group by department, extract
 order by department, extract
-"""
-
-FINDINGS = """
-select f.rule_id, r.title_zh, r.title_en, f.severity, f.owner_department, bool_and(f.is_baseline) as is_baseline,
-    count(*) filter (where f.state = 'open') as open,
-    count(*) filter (where e.event in ('opened', 'reopened')) as opened,
-    count(*) filter (where e.event = 'closed') as closed
-from mart_finding.finding as f
-left join (select distinct on (rule_id) rule_id, title_zh, title_en from reference.rule order by rule_id, active_from desc nulls last)
-    as r on r.rule_id = f.rule_id
-left join mart_finding.finding_event as e on e.finding_id = f.finding_id and e.as_of = %(as_of)s
-where f.from_night <= %(as_of)s and %(as_of)s < f.to_night
-group by f.rule_id, r.title_zh, r.title_en, f.severity, f.owner_department
-order by open desc, f.rule_id
 """
 
 
@@ -72,7 +59,7 @@ def collect(connection: psycopg2.extensions.connection, as_of: dt.date) -> dict[
         ready = cursor.fetchone()
         findings: list[Any] = []
         if ready and ready["ready"]:
-            cursor.execute(FINDINGS, parameters)
+            cursor.execute(query("findings_by_rule"), parameters)
             findings = cursor.fetchall()
         to_retire = rules_to_retire(cursor, as_of)
     return {

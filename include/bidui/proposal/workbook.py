@@ -19,47 +19,8 @@ from psycopg2 import sql
 from bidui import handed_out
 from bidui.contract import Extract, Sources
 from bidui.night.published import require_published
+from bidui.warehouse.query import query
 from bidui.workbook import Book, Cell, Column, Mark, all_or_none, file_stem, open_book
-
-IN_FORCE = "p.from_night <= %(night)s and %(night)s < p.to_night"
-
-TOWNS = f"""
-select p.town_code, coalesce(min(d.name), '未定位'), count(*)
-from mart_summary.cleansing_proposal as p
-left join reference.division as d on p.town_code = d.division_code and d.valid_from <= %(night)s and %(night)s < d.valid_to
-where {IN_FORCE}
-    and (%(county)s::text is null or p.county_code = %(county)s) and (%(town)s::text is null or p.town_code = %(town)s)
-group by p.town_code
-order by p.town_code
-"""  # noqa: S608  a constant of this module
-
-FIELDS = f"""
-select distinct p.field
-from mart_summary.cleansing_proposal as p
-where {IN_FORCE} and p.subject_kind = %(kind)s and p.town_code is not distinct from %(town)s
-"""  # noqa: S608
-
-ROWS = """
-with wanted as (
-    select subject_key, registry_batch_id, registry_row_no, jsonb_object_agg(
-        field, jsonb_build_object('value', proposed_value, 'confidence', confidence, 'basis', basis)
-    ) as proposals
-    from mart_summary.cleansing_proposal
-    where from_night <= %(night)s and %(night)s < to_night
-        and subject_kind = %(kind)s and town_code is not distinct from %(town)s
-    group by 1, 2, 3
-)
-select to_jsonb(r), w.proposals, h.head_name
-from wanted as w
-inner join raw.{extract} as r on w.registry_batch_id = r.batch_id and w.registry_row_no = r.row_no
-left join mart_summary.household as h
-    on
-        %(kind)s = 'household'
-        and w.subject_key = h.household_key
-        and h.from_night <= %(night)s
-        and %(night)s < h.to_night
-order by w.registry_batch_id, w.registry_row_no
-"""
 
 CLAIMS = "select subject_kind, field, claim, claim_zh from reference.proposable_field"
 
@@ -111,7 +72,7 @@ def write_proposals(
     with connection.cursor() as cursor:
         cursor.execute(CLAIMS)
         claims = {(kind, field, claim): words for kind, field, claim, words in cursor.fetchall()}
-        cursor.execute(TOWNS, {"night": night, "county": county, "town": town})
+        cursor.execute(query("proposal_towns"), {"night": night, "county": county, "town": town})
         towns = cursor.fetchall()
     stems = {code: file_stem(f"清洗建议_{UNVERIFIED}_{name}_{code or ''}_{night}") for code, name, _ in towns}
     files = [out / f"{stem}.xlsx" for stem in stems.values()]
@@ -133,7 +94,7 @@ def _sheet(
 ) -> None:  # fmt: skip
     given = {"night": night, "kind": kind, "town": town}
     with connection.cursor() as cursor:
-        cursor.execute(FIELDS, given)
+        cursor.execute(query("proposed_fields"), given)
         proposed = {field for (field,) in cursor.fetchall()}
     columns, places = _columns(extract, proposed)
     titles = {column.name: column.header for column in extract.columns} | BESIDE
@@ -204,7 +165,7 @@ def _rows(
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any], str | None]]:
     with connection.cursor(f"proposals_{extract.key}") as cursor:
         cursor.itersize = 1_000
-        cursor.execute(sql.SQL(ROWS).format(extract=sql.Identifier(extract.key)), given)
+        cursor.execute(sql.SQL(query("proposed_rows")).format(extract=sql.Identifier(extract.key)), given)
         yield from cursor
 
 

@@ -16,37 +16,7 @@ from psycopg2 import sql
 
 from bidui.contract import Extract
 from bidui.validation.gx_session import SCHEMA
-
-# Several sheets or members are one file; `place` goes from the oldest file to the newest.
-FILES = """
-select batch_id, first_batch, dense_rank() over (order by as_of, first_batch) as place
-from (
-    select *, min(batch_id) over (partition by as_of, sha256) as first_batch
-    from ledger.batch
-    where batch_id = any(%(batch_ids)s)
-) as batches
-where to_regclass(format('staging.%%I', extract || '__b' || batch_id)) is not null
-"""
-
-REPLACED = """
-with named as (
-    {rows}
-),
-size as (
-    select place, count(*) as keys from named group by place
-),
-shared as (
-    select older.place as older, newer.place as newer, count(*) as keys
-    from named as older
-    inner join named as newer on newer.key = older.key and newer.place > older.place
-    group by older.place, newer.place
-)
-select s.older, max(s.newer)
-from shared as s
-inner join size as z on z.place = s.older
-where s.keys >= %(share)s * z.keys
-group by s.older
-"""
+from bidui.warehouse.query import query
 
 ACCEPTED = """
 select batch_id, rows_landed
@@ -57,13 +27,13 @@ where extract = %s and data_date is not distinct from %s and status = 'accepted'
 
 def replaced(cursor: psycopg2.extensions.cursor, extract: Extract, batch_ids: Iterable[int]) -> dict[int, int]:
     """Which of these staged batches a newer file among them replaces: batch → first batch of the newest such file."""
-    cursor.execute(FILES, {"batch_ids": list(batch_ids)})
+    cursor.execute(query("files_of_batches"), {"batch_ids": list(batch_ids)})
     files = cursor.fetchall()
     first_of_place = {place: first for _, first, place in files}
     if len(first_of_place) < 2:
         return {}
     rows = sql.SQL(" union ").join(_keys(extract, batch_id, place) for batch_id, _, place in files)
-    cursor.execute(sql.SQL(REPLACED).format(rows=rows), {"share": extract.common.same_list_share})
+    cursor.execute(sql.SQL(query("replaced_files")).format(rows=rows), {"share": extract.common.same_list_share})
     newest = dict(cursor.fetchall())
     return {batch_id: first_of_place[newest[place]] for batch_id, _, place in files if place in newest}
 
@@ -77,7 +47,7 @@ def apart(
     """
     by = replaced(cursor, extract, landed)
     own: dict[int, list[int]] = {}
-    cursor.execute(FILES, {"batch_ids": list(by)})
+    cursor.execute(query("files_of_batches"), {"batch_ids": list(by)})
     for batch_id, first, _ in cursor.fetchall():
         own.setdefault(first, []).append(batch_id)
     for first, parts in own.items():

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg2.extensions
 
-from bidui.home import sql_dir
+from bidui.warehouse.query import query
 from bidui.worklist.findings import Finding, Findings, Place
 
 ROWS_AT_A_TIME = 2_000
@@ -42,10 +42,9 @@ def households_by_place(
     reading: psycopg2.extensions.connection, words: Findings, night: dt.date, *, town: str | None, village: str | None
 ) -> Iterator[tuple[Place, Iterator[Household]]]:
     """Places in order, each with its households; a place must be used up before the next is asked for."""
-    query = (sql_dir() / "query" / "visit_sheet.sql").read_text(encoding="utf-8")
     with reading.cursor(name="visits") as cursor:
         cursor.itersize = ROWS_AT_A_TIME
-        cursor.execute(query, {"night": night, "town": town, "village": village})
+        cursor.execute(query("visit_sheet"), {"night": night, "town": town, "village": village})
         for place, rows in groupby(cursor, key=lambda row: Place(*row[:3])):
             yield place, (_household(list(lines), words) for _, lines in groupby(rows, key=lambda row: row[3]))
 

@@ -10,28 +10,11 @@ import datetime as dt
 
 import psycopg2.extensions
 
+from bidui.warehouse.query import query
 from bidui.warehouse.roles import IDLE_IN_TRANSACTION, matrix
 
 # What stays within its limit by a little is about to be ended by the server itself.
 GRACE = dt.timedelta(minutes=1)
-
-OVERLONG = """
-select s.pid, s.usename
-from pg_stat_activity as s
-inner join unnest(%(groups)s, %(timeouts)s) as role (name, statement_timeout) on pg_has_role(s.usesysid, role.name, 'member')
-inner join pg_roles as l on l.oid = s.usesysid and not l.rolsuper and l.rolname <> current_user
-where
-    s.datname = current_database()
-    -- A login that somebody else made may be seen (pg_monitor) and not ended: asked to, PostgreSQL would refuse the night.
-    and pg_has_role(s.usesysid, 'usage')
-    and (
-        (s.state = 'active' and clock_timestamp() - s.query_start > role.statement_timeout::interval + %(grace)s)
-        or (
-            s.state like 'idle in transaction%%'
-            and clock_timestamp() - s.state_change > %(idle)s::interval + %(grace)s
-        )
-    )
-"""
 
 
 def end_overlong(connection: psycopg2.extensions.connection, *, grace: dt.timedelta = GRACE) -> list[str]:
@@ -40,7 +23,7 @@ def end_overlong(connection: psycopg2.extensions.connection, *, grace: dt.timede
     roles = list(matrix().values())
     with connection.cursor() as cursor:
         cursor.execute(
-            OVERLONG,
+            query("overlong_sessions"),
             {
                 "groups": [role.group for role in roles],
                 "timeouts": [role.login.statement_timeout for role in roles],

@@ -21,13 +21,13 @@ import xlwt
 from openpyxl.worksheet.worksheet import Worksheet
 from typer.testing import CliRunner
 
-from bidui.bench.worklist import MARTS
 from bidui.connector import sha256_of
 from bidui.contract import load_sources
 from bidui.platform import steps
 from bidui.problem import ProblemError
 from bidui.warehouse.connection import connect
 from bidui.warehouse.migrate import refresh_outward
+from bidui.warehouse.query import query
 from bidui.workbook import refused_list
 from bidui.workbook.answer_form import chinese_part
 from bidui.worklist import take_back, write_cycle
@@ -70,7 +70,7 @@ def connection(warehouse: str) -> Iterator[psycopg2.extensions.connection]:
     connection = connect(warehouse)
     refresh_outward()
     with connection, connection.cursor() as cursor:
-        cursor.execute(MARTS)
+        cursor.execute(query("bench_worklist_marts"))
         cursor.execute(RULES)
         cursor.execute(
             "insert into reference.division (division_code, division_level, name) values (%s, 'county', '云岭县'),"
