@@ -39,6 +39,7 @@
     ) }}
 {%- endmacro %}
 
+{#- The columns that both kinds of field give to `judged`; what a kind does not have is NULL. -#}
 {% macro _evidence(
     field, kind, scope, state, row, subject,
     registry_value, department_value,
@@ -79,10 +80,12 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- SQL of the row's batch_id or row_no. -#}
 {% macro row_column(row, name) -%}
     {{ row[name] or ('f.' ~ row.prefix ~ name) }}
 {%- endmacro %}
 
+{#- SQL of the tier by which that row is linked. -#}
 {% macro row_tier(row) -%}
     {%- if row.tier is defined -%}
         {{ row.tier or 'null::text' }}

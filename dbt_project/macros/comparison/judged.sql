@@ -42,6 +42,7 @@
     from (select *, {{ verdict() }} as verdict from {{ evidence }}) as with_verdict
 {%- endmacro %}
 
+{#- The verdict of a row of evidence, by the table above; the reason and the grade are of `judged`. -#}
 {% macro verdict() -%}
     case
         when in_scope is not true or state is not null then 'not_comparable'

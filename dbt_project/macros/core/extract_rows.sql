@@ -32,6 +32,10 @@
     {{ return(ids) }}
 {%- endmacro %}
 
+{#-
+    The accepted (or the quarantined) rows of some batches, exact repeats left out; of an extract that comes in deltas, each
+    row as the newest of them has it.
+-#}
 {% macro _rows_of_batches(staging_model, batch_ids, quarantined) -%}
     {%- set keys = _keys_of_delta(extract_of(staging_model)) if batch_ids | length > 1 else [] %}
     {%- set oldest_first = 'array[' ~ batch_ids | join(', ') ~ ']::bigint[]' %}

@@ -13,11 +13,12 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Year and month of the night, to reckon with where a statement is written. -#}
+{#- Year of the night, to reckon with where a statement is written: the statement then names the year and not the night. -#}
 {% macro night_year() -%}
     {{- (as_of() | trim)[6:10] -}}
 {%- endmacro %}
 
+{#- Month of the night, 01 to 12. -#}
 {% macro night_month() -%}
     {{- (as_of() | trim)[11:13] -}}
 {%- endmacro %}

@@ -38,10 +38,12 @@
     end
 {%- endmacro %}
 
+{#- 一级 (gravest) to 四级 by the digit of a disability number. -#}
 {% macro grade_word(digit) -%}
     case {{ digit }} when '1' then '一级' when '2' then '二级' when '3' then '三级' when '4' then '四级' end
 {%- endmacro %}
 
+{#- The category by the digit of a disability number (GB/T 26341). -#}
 {% macro disability_category_word(digit) -%}
     case {{ digit }}
         when '1' then '视力' when '2' then '听力' when '3' then '言语' when '4' then '肢体'

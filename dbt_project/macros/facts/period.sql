@@ -27,6 +27,7 @@
     end
 {%- endmacro %}
 
+{#- The day on which a term begins. -#}
 {% macro term_start(term) -%}
     case right({{ term }}, 6)
         when 'autumn' then make_date(left({{ term }}, 4)::int, 9, 1)

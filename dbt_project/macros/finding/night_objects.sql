@@ -8,6 +8,7 @@
     {{ return(_rule_columns("grain, subject_kind, absence_sql", "absence_sql is not null")) }}
 {%- endmacro %}
 
+{#- Distinct columns of tonight's active rules under a condition, as lists. -#}
 {% macro _rule_columns(columns, condition) -%}
     {%- set found = [] -%}
     {%- if execute -%}

@@ -11,6 +11,7 @@
     parse.code_key({{ column }}) as {{ column }}__key
 {%- endmacro %}
 
+{#- Several of them: column → list, as for the two below. -#}
 {% macro coded_each(columns) -%}
     {%- for column in columns -%}
         {{ coded(column) }}{{ ',\n        ' if not loop.last }}
@@ -38,6 +39,7 @@
         end as {{ column }}
 {%- endmacro %}
 
+{#- The canonical values of the same columns. -#}
 {% macro canonical_each(columns) -%}
     {%- for column in columns -%}
         {{ canonical(column) }}{{ ',\n        ' if not loop.last }}

@@ -18,6 +18,7 @@
     {{ columns | join(',\n        ') }}
 {%- endmacro %}
 
+{#- First 17 digits of a usable number. -#}
 {% macro id_key_column(prefix='') -%}
     case when {{ prefix }}id_state = 'ok' then left({{ prefix }}id_no, 17)::bigint end as {{ prefix }}id_key
 {%- endmacro %}

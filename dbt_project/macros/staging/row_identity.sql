@@ -21,6 +21,7 @@
     having count(*) > 1
 {%- endmacro %}
 
+{#- Whether the row says exactly what an earlier one of the batch says. -#}
 {% macro is_repeat() -%}
     coalesce(cleaned.row_no > repeated.first_row_no, false) as is_repeat
 {%- endmacro %}

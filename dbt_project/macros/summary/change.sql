@@ -10,6 +10,7 @@
     )
 {%- endmacro %}
 
+{#- See rows_gone. -#}
 {% macro rows_come(relation) -%}
     (
         select *
@@ -23,11 +24,21 @@
     (select max(e.reason) from {{ ref('int_change__extract') }} as e where {{ condition }})
 {%- endmacro %}
 
+{#- Whether models, seeds or reference data are others than the night before. -#}
 {% macro configuration_changed() -%}
     (select configuration.has_changed from {{ ref('int_change__configuration') }} as configuration)
 {%- endmacro %}
 
-{#- Columns of both sides of a changed row: `o` as it was, `n` as it is. -#}
+{#- What each of the int_change__ models of changes begins with: the block, the category and the place, as they were and as they are. -#}
+{% macro change_columns() -%}
+    {%- set columns = ['block', 'old_category', 'new_category'] -%}
+    {%- for side in ['old', 'new'] -%}
+        {%- do columns.extend([side ~ '_county_code', side ~ '_town_code', side ~ '_village_code']) -%}
+    {%- endfor -%}
+    {{ columns | join(',\n    ') }}
+{%- endmacro %}
+
+{#- Place columns of both sides of a changed row: `o` as it was, `n` as it is. -#}
 {% macro both_places() -%}
     o.county_code as old_county_code,
         o.town_code as old_town_code,

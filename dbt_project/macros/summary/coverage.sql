@@ -64,6 +64,7 @@
     (select * from {{ ref('int_fact__settlement') }} where is_in_county and settled_year = {{ insurance_year() }}) as settlement
 {%- endmacro %}
 
+{#- Category of such a settlement; NULL says neither. -#}
 {% macro one_stop_category() -%}
     case when settlement_mode is null then 'not_comparable' when settlement_mode = '一站式' then 'met' else 'unmet' end
 {%- endmacro %}

@@ -3,10 +3,13 @@
     key=['subject_kind', 'subject_key', 'field'],
     meta={'dist_key': 'subject_key'},
 ) }}
+{#- The roll follows birth by weeks: who is so young is not missed on it yet. -#}
 {%- set newborn = 'f.person_key in (select person_key from ' ~ ref('int_fact__newborn') ~ ')' -%}
+{#- Whom the county owes a family doctor: everybody, or the chronically ill. -#}
 {%- set is_obliged -%}
     case {{ parameter('MED-15', 'obliged', 'text') }} when 'all' then true when 'chronic' then f.is_chronic end
 {%- endset -%}
+{#- By the identities held when the premium was paid, not by tonight's. -#}
 {%- set entitled_to_subsidy -%}
     string_to_array(f.premium__identities, '|') && {{ subsidised_identities() }}
 {%- endset -%}

@@ -1,4 +1,5 @@
 {{ config(materialized='night_rows', key=['division_code', 'department', 'field', 'verdict']) }}
+{#- Verdicts per division; the finer categories that coverage counts (`agree:yes`) are one verdict here. -#}
 with final as (
     select
         c.division_code,

@@ -1,5 +1,9 @@
 {{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}) }}
+{#-
+    Who is paid what in which month by the lists of dibao and tekun, current and earlier. A dibao payment covers a household:
+    each person covered has a row, and one of them stands for the payment where it is added up (is_first_of_row).
+-#}
 with dibao_row as (
 
     select * from {{ in_force_history('stg_civil_affairs__dibao') }} as s

@@ -1,5 +1,9 @@
 {{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}) }}
+{#-
+    Renovation projects, of households outside the registry too. Only a link makes a project a household's: of a head in
+    review nothing is said but what the row says.
+-#}
 with project as (
 
     select

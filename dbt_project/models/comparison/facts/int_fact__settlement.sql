@@ -1,5 +1,8 @@
 {{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'person_key'}, indexes=[{'columns': ['person_key']}]) }}
+{#-
+    A settlement tells of a person whom it is linked to; of the same days twice, or of days that overlap, both rows say so.
+-#}
 with settlement as (
 
     select

@@ -17,15 +17,7 @@ with changed as (
     ) as counted
     union all
     select
-        block,
-        old_category,
-        new_category,
-        old_county_code,
-        old_town_code,
-        old_village_code,
-        new_county_code,
-        new_town_code,
-        new_village_code,
+        {{ change_columns() }},
         reason,
         old_numerator,
         old_denominator,

@@ -58,15 +58,7 @@ with_deliveries as (
 )
 
 select
-    block,
-    old_category,
-    new_category,
-    old_county_code,
-    old_town_code,
-    old_village_code,
-    new_county_code,
-    new_town_code,
-    new_village_code,
+    {{ change_columns() }},
     case
         when is_moved then 'subject_change'
         when is_one_sided then 'rule_change'

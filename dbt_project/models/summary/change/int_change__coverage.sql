@@ -42,15 +42,7 @@ with_deliveries as (
 )
 
 select
-    block,
-    old_category,
-    new_category,
-    old_county_code,
-    old_town_code,
-    old_village_code,
-    new_county_code,
-    new_town_code,
-    new_village_code,
+    {{ change_columns() }},
     old_numerator,
     old_denominator,
     new_numerator,

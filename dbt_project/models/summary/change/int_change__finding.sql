@@ -60,15 +60,7 @@ with_deliveries as (
 )
 
 select
-    block,
-    old_category,
-    new_category,
-    old_county_code,
-    old_town_code,
-    old_village_code,
-    new_county_code,
-    new_town_code,
-    new_village_code,
+    {{ change_columns() }},
     case
         when is_moved or close_reason = 'subject_gone' then 'subject_change'
         when rule_has_changed or close_reason = 'rule_retired' then 'rule_change'
