@@ -77,7 +77,8 @@ comment on view reference.link_weight is
 '残余关联：各比较项各级别的权重（比特）= log2(m/u) · residual linkage: weight of each comparison and level, bits';
 
 -- How common a name, a birth date, a village is: frozen when a version first meets the county's people, because a score
--- that moved every night could not be defended. `population` is the number of people counted (the prior is 1 in it).
+-- that moved every night could not be defended. Only what is more common than its level's u: the rest weighs as u says.
+-- `population` is the number of people counted (the prior is 1 in it).
 create table if not exists reference.link_term (
     model_version text not null,
     term text not null check (term in ('name', 'birth_date', 'village', 'population')),
@@ -140,6 +141,34 @@ language sql stable as $$
     )
 $$;
 
+-- Keep tonight's frequencies for a version that has none.
+create or replace function reference.freeze_link_terms(version text) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if exists (select from reference.link_term as t where t.model_version = version) then
+        return;
+    end if;
+    -- By way of a table: only what makes one is counted by several cores.
+    create temporary table term_tonight on commit drop as
+    select t.term, t.value, t.persons from mart_identity.int_identity__term as t;
+    insert into reference.link_term (model_version, term, value, persons)
+    with rare as (
+        select w.by_term as term, min(w.u) * (select persons from term_tonight where term = 'population') as persons
+        from reference.link_weight as w
+        where w.model_version = version and w.by_term is not null
+        group by w.by_term
+    )
+    select version, t.term, t.value, t.persons
+    from term_tonight as t
+    left join rare as r on r.term = t.term
+    where t.term = 'population' or t.persons > r.persons;
+    drop table term_tonight;
+end
+$$;
+revoke all on function reference.freeze_link_terms from public;
+
 -- Keep what `link_estimate` found as a version of its own, on top of the version in force: a level that could not be
 -- estimated keeps its weight. Tonight's frequencies are frozen with it.
 create or replace function reference.save_link_model(new_version text, night date) returns void
@@ -170,9 +199,7 @@ begin
     from reference.link_weight as w
     left join mart_identity.link_estimate as e on e.comparison = w.comparison and e.level = w.level
     where w.model_version = base;
-    insert into reference.link_term (model_version, term, value, persons)
-    select new_version, t.term, t.value, t.persons
-    from mart_identity.int_identity__term as t;
+    perform reference.freeze_link_terms(new_version);
 end
 $$;
 revoke all on function reference.save_link_model from public;

@@ -11,6 +11,24 @@
     )
 {%- endmacro %}
 
+{#- The same as YYYYMMDD, a date or not: what a date is compared with where no date is needed. -#}
+{% macro id_birth_day(id_key) -%}
+    ({{ id_key }} / 1000 % 100000000)::int
+{%- endmacro %}
+
+{#- A date in that form. -#}
+{% macro day_of_date(date) -%}
+    to_char({{ date }}, 'YYYYMMDD')::int
+{%- endmacro %}
+
+{#- The 15 digits that the number had before 2000, as parse.number_of_15 says of the text; NULL for births since. -#}
+{% macro id_digits_15(id_key) -%}
+    case
+        when {{ id_key }} / 1000000000 % 100 = 19
+            then {{ id_key }} / 100000000000 * 1000000000 + {{ id_key }} % 1000000000
+    end
+{%- endmacro %}
+
 {#- Whether the birth date in a number of 18 characters is one that somebody living may have, whatever its check character. -#}
 {% macro states_a_birth_date(id_no) -%}
     case

@@ -3,7 +3,10 @@
 {#- The keys under which a claim finds at least one registry person; most claims are of people who are not registered. -#}
 with claim as (
 
-    select * from {{ ref('int_identity__residual_claim') }}
+    select
+        *,
+        {{ day_of_date('known_birth_date') }} as birth_day
+    from {{ ref('int_identity__residual_claim') }}
 
 ),
 

@@ -13,41 +13,47 @@ with met_number as (
 
 ),
 
-named as (
+-- Looked up before tier 1's decisions are, which are as many as the lists name.
+wanted as materialized (
 
-    select
-        m.extract,
-        m.batch_id,
-        m.row_no,
-        m.subject_role,
-        m.is_current,
-        m.id_no,
-        m.id_state,
-        m.id_key,
-        parse.number_of_15(m.id_no) as number_15,
-        m.person_name,
-        m.name_norm,
-        m.sex,
-        m.birth_date,
-        m.birth_year,
-        m.village_code,
-        m.town_code,
-        m.household_key,
-        m.relative_name_norm,
-        m.address,
-        m.says_registered,
-        -- whose the number is, where it is a registry person's of another name
-        case when d.reached_by = 'id' then d.number_holder_key end as holder_key
+    select m.*
     from {{ ref('int_identity__mention') }} as m
     left join met_number as n on m.id_no = n.id_no
     left join {{ ref('int_identity__residual_row') }} as r
         on m.batch_id = r.batch_id and m.row_no = r.row_no and m.subject_role = r.subject_role
+    where {{ is_a_name('m.name_norm') }} and (n.id_no is not null or r.batch_id is not null)
+
+),
+
+named as (
+
+    select
+        w.extract,
+        w.batch_id,
+        w.row_no,
+        w.subject_role,
+        w.is_current,
+        w.id_no,
+        w.id_state,
+        w.id_key,
+        parse.number_of_15(w.id_no) as number_15,
+        w.person_name,
+        w.name_norm,
+        w.sex,
+        w.birth_date,
+        w.birth_year,
+        w.village_code,
+        w.town_code,
+        w.household_key,
+        w.relative_name_norm,
+        w.address,
+        w.says_registered,
+        -- whose the number is, where it is a registry person's of another name
+        case when d.reached_by = 'id' then d.number_holder_key end as holder_key
+    from wanted as w
     left join {{ ref('int_identity__number_decision') }} as d
-        on m.batch_id = d.batch_id and m.row_no = d.row_no and m.subject_role = d.subject_role
-    where
-        {{ is_a_name('m.name_norm') }}
-        and d.decision is distinct from 'linked'
-        and (n.id_no is not null or r.batch_id is not null)
+        on w.batch_id = d.batch_id and w.row_no = d.row_no and w.subject_role = d.subject_role
+    where d.decision is distinct from 'linked'
 
 ),
 

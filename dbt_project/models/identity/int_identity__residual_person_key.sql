@@ -3,7 +3,10 @@
 {#- The keys under which claims find a registry person (macro link_blocks). One without a name is found by nobody. -#}
 with person as (
 
-    select * from {{ ref('int_identity__residual_person') }}
+    select
+        *,
+        {{ day_of_date('known_birth_date') }} as birth_day
+    from {{ ref('int_identity__residual_person') }}
     where name_norm is not null
 
 ),

@@ -1,68 +1,65 @@
 {{ config(materialized='view') }}
 {#-
     How many people of tonight's lists bear a name, were born on a day, live in a village, and how many they are: what a
-    model version freezes when it first meets the county. People are told apart by number and name; who has no valid
-    number is not counted. One row per term and value.
+    model version freezes when it first meets the county (reference.freeze_link_terms). People are told apart by number
+    and name; who has no valid number is not counted; whoever is said to live in two villages counts in one. One row per
+    term and value.
 -#}
-with person as (
+with named as (
 
     select
         id_key,
-        name_norm
+        name_norm,
+        village_code
     from {{ ref('int_identity__mention') }}
     where id_key is not null and name_norm is not null
-    union
+    union all
     select
         id_key,
-        name_norm
+        name_norm,
+        village_code
     from {{ ref('int_identity__registry_person') }}
     where id_key is not null and name_norm is not null
 
 ),
 
-dated as (
+person as (
 
     select
         name_norm,
-        {{ id_birth_date('id_key') }}::text as birth_date
-    from person
+        {{ id_birth_day('id_key') }} as birth_day,
+        min(village_code) as village_code
+    from named
+    group by id_key, name_norm
 
 ),
 
-placed as (
-
-    select distinct
-        id_key,
-        village_code
-    from {{ ref('int_identity__mention') }}
-    where id_key is not null and village_code is not null
-
-),
-
--- One pass: the people are as many as the lists name, three times over.
+-- One pass: the people are as many as the lists name, several times over.
 counted as (
 
     select
-        case
-            when grouping(name_norm) = 0 then 'name'
-            when grouping(birth_date) = 0 then 'birth_date'
-            else 'population'
-        end as term,
-        case
-            when grouping(name_norm) = 0 then name_norm
-            when grouping(birth_date) = 0 then birth_date
+        grouping(name_norm, birth_day, village_code) as of_all_but,
+        name_norm,
+        birth_day,
+        village_code,
+        count(*) as persons
+    from person
+    group by grouping sets ((name_norm), (birth_day), (village_code), ())
+
+),
+
+told as (
+
+    select
+        case of_all_but when 3 then 'name' when 5 then 'birth_date' when 6 then 'village' else 'population' end as term,
+        case of_all_but
+            when 3 then name_norm
+            when 5 then parse.calendar_date(birth_day / 10000, birth_day / 100 % 100, birth_day % 100)::text
+            when 6 then village_code
             else ''
         end as value,
-        count(*) as persons
-    from dated
-    group by grouping sets ((name_norm), (birth_date), ())
-    union all
-    select
-        'village' as term,
-        village_code as value,
-        count(*) as persons
-    from placed
-    group by village_code
+        persons
+    from counted
 
 ),
 
@@ -72,7 +69,7 @@ final as (
         term,
         value,
         greatest(persons, 1) as persons
-    from counted
+    from told
     where value is not null
 
 )

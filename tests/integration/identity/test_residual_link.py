@@ -244,6 +244,25 @@ def test_frequencies_once_frozen_do_not_move(county: HandMadeCounty, links: Link
     assert county.query("select persons from reference.link_term where term = 'population'") == [(POPULATION,)]
 
 
+def test_only_what_is_more_common_than_its_level_is_frozen(county: HandMadeCounty, links: Links) -> None:
+    county.query("insert into reference.link_model_saved select 'coarse', 12, 2, 5, 16, -12, 20000, '', 'shipped-1', %s", (NIGHT,))
+    county.query(
+        "insert into reference.link_weight_saved select 'coarse', comparison, level, m,"
+        " case when by_term = 'name' then 0.9 else u end, by_term, meaning"
+        " from reference.link_weight where model_version = 'shipped-1'"
+    )
+    for _ in range(2):
+        county.query("select reference.freeze_link_terms('coarse')")
+    frozen = dict(
+        county.query("select term, count(*) from reference.link_term where model_version = 'coarse' group by term")
+    )
+    assert "name" not in frozen and frozen["population"] == 1 and frozen["birth_date"] > 1
+    assert county.query(
+        "select array_agg(distinct value order by value) from reference.link_term"
+        " where model_version = 'coarse' and term = 'village'"
+    ) == [([VILLAGE, OTHER_VILLAGE],)]
+
+
 def test_a_version_is_saved_tried_and_activated(county: HandMadeCounty, links: Links) -> None:
     county.query("insert into ledger.run (as_of, kind, status) values (%s, 'night', 'published')", (NIGHT,))
     assert version.estimate("trial") == "trial"
