@@ -2,7 +2,8 @@
 
 Splink is no part of the platform: it is installed into an environment of its own under `BIDUI_HOME`, gets what no number
 linked and the registry's persons, as tier 2 does, and is scored on the same rows. Its seconds begin with claims that are
-formed and written to a file; tier 2's begin with the lists and their links by number. Both end with a person per claim.
+formed and written to a file; tier 2's begin with the lists and their links by number, and what forming and writing takes
+for Splink is told as `handover_seconds`. Both end with a person per claim.
 """
 
 from __future__ import annotations
@@ -131,11 +132,12 @@ def run(persons: int, seed: int, folder: Path, *, splink: bool = True) -> dict[s
             result |= {"persons": persons, "identity_seconds": round(identity.seconds, 1)}
             seconds = _tier_2_again(connection)
             with connection.cursor() as cursor:
-                cursor.execute(RESIDUAL)
+                with measured("residual") as residual:
+                    cursor.execute(RESIDUAL)
                 cursor.execute(
                     "create temporary table challenger (claim_key text, person_key text, match_weight double precision)"
                 )
-            challenger = _challenge(connection) if splink else None
+            challenger = _challenge(connection, residual.seconds) if splink else None
             ours, theirs = _score_residual(connection, challenger)
         finally:
             connection.close()
@@ -198,13 +200,17 @@ def _tier_2_again(connection: psycopg2.extensions.connection) -> float:
     return sum(float(result["execution_time"]) for result in found["results"])
 
 
-def _challenge(connection: psycopg2.extensions.connection) -> dict[str, Any]:
-    """Let Splink link the same claims and persons; its best person of each claim comes into the table `challenger`."""
+def _challenge(connection: psycopg2.extensions.connection, residual_seconds: float) -> dict[str, Any]:
+    """Let Splink link the same claims and persons; its best person of each claim comes into the table `challenger`.
+
+    `residual_seconds`: what finding the rows took, a part of what handing them over takes.
+    """
     with tempfile.TemporaryDirectory(dir=home_folder("bench")) as made, connection.cursor() as cursor:
         work = Path(made)
-        for name, query in EXPORT.items():
-            with (work / f"{name}.csv").open("wb") as stream:
-                cursor.copy_expert(f"copy ({query}) to stdout with (format csv, header true)", stream)
+        with measured("export") as export:
+            for name, query in EXPORT.items():
+                with (work / f"{name}.csv").open("wb") as stream:
+                    cursor.copy_expert(f"copy ({query}) to stdout with (format csv, header true)", stream)
         done = subprocess.run(
             [str(_environment()), str(Path(__file__).with_name("splink_challenger.py")), str(work)],
             check=True, capture_output=True, text=True, timeout=3600,
@@ -212,7 +218,7 @@ def _challenge(connection: psycopg2.extensions.connection) -> dict[str, Any]:
         with (work / "best.csv").open("rb") as stream:
             cursor.copy_expert("copy challenger from stdin with (format csv, header true)", stream)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return found | {"handover_seconds": round(residual_seconds + export.seconds, 1)}
 
 
 def _environment() -> Path:

@@ -169,7 +169,8 @@ def linkage(
     )
     for name, found in (("第二层 tier 2", result["tier_2"]), ("Splink", result["splink"])):
         if found:
+            handover = f"（另交接 and handing over {found['handover_seconds']} s）" if "handover_seconds" in found else ""
             typer.echo(
                 f"{name}: {found['linked']:,} 已关联 linked, {found['wrong']} 错 wrong, 召回 recall {found['recall']},"
-                f" {found['seconds']} 秒 s, 内存峰值 peak {found.get('server_peak_mb', found.get('peak_mb'))} MB"
+                f" {found['seconds']} 秒 s{handover}, 内存峰值 peak {found.get('server_peak_mb', found.get('peak_mb'))} MB"
             )
