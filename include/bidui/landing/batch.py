@@ -23,6 +23,19 @@ STATUS_WORDS = {
     "withdrawn": "已撤回 withdrawn",
 }
 
+_INSERT = """
+insert into ledger.batch (
+    batch_id, department, extract, as_of, delivery_no, data_date, received_at, source_name, sha256, contract_version,
+    rows_read, rows_skipped, rows_landed, control_totals, header_report, problems, status, reason, decided_by, decided_at
+)
+overriding system value values (
+    %(batch_id)s, %(department)s, %(extract)s, %(as_of)s, %(delivery_no)s, %(data_date)s, %(received_at)s,
+    %(source_name)s, %(sha256)s, %(contract_version)s, %(rows_read)s, %(rows_skipped)s, %(rows_landed)s,
+    %(control_totals)s, %(header_report)s, %(problems)s, %(status)s, %(reason)s, %(decided_by)s,
+    case when %(decided_by)s is not null then clock_timestamp() end
+)
+"""
+
 
 @dataclass(frozen=True)
 class LandedBatch:
@@ -105,20 +118,9 @@ def _known(row: tuple[Any, ...]) -> Known:
     batch_id, department, extract, source_name, status, data_date, delivery_no, read, skipped, landed = row[:10]
     reason, problems, as_of, received_at, file, version = row[10:]
     batch = LandedBatch(
-        batch_id,
-        department,
-        extract,
-        source_name,
-        status,
-        data_date,
-        delivery_no,
-        read,
-        skipped,
-        landed,
-        reason=reason,
-        problems=tuple(map(Problem.from_dict, problems)),
-        is_new=False,
-    )
+        batch_id, department, extract, source_name, status, data_date, delivery_no, read, skipped, landed,
+        reason=reason, problems=tuple(map(Problem.from_dict, problems)), is_new=False,
+    )  # fmt: skip
     return Known(batch, as_of, received_at, file, version)
 
 
@@ -152,49 +154,29 @@ def write_batch(
     reason: str | None = None,
 ) -> LandedBatch:
     """Write one batch row and return it."""
-    reason = reason or reason_of(draft.problems) or None
-    decided = None if status == "landed" else "landing"
-    delivery_no = draft.delivery_no or batch_id
-    cursor.execute(
-        "insert into ledger.batch (batch_id, department, extract, as_of, delivery_no, data_date, received_at,"
-        " source_name, sha256, contract_version, rows_read, rows_skipped, rows_landed, control_totals,"
-        " header_report, problems, status, reason, decided_by, decided_at)"
-        " overriding system value values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
-        " case when %s::text is null then null else clock_timestamp() end)",
-        (
-            batch_id,
-            extract.department,
-            extract.key,
-            as_of,
-            delivery_no,
-            draft.data_date,
-            delivery.received_at,
-            draft.source_name,
-            sha256,
-            extract.version,
-            draft.rows_read,
-            draft.rows_skipped,
-            draft.rows_landed,
-            Json(draft.control_totals),
-            Json({"file": delivery.source_name} | draft.header_report),
-            Json([problem.as_dict() for problem in draft.problems]),
-            status,
-            reason,
-            decided,
-            decided,
-        ),
-    )
-    return LandedBatch(
+    batch = LandedBatch(
         batch_id=batch_id,
         department=extract.department,
         extract=extract.key,
         source_name=draft.source_name,
         status=status,
         data_date=draft.data_date,
-        delivery_no=delivery_no,
+        delivery_no=draft.delivery_no or batch_id,
         rows_read=draft.rows_read,
         rows_skipped=draft.rows_skipped,
         rows_landed=draft.rows_landed,
-        reason=reason,
+        reason=reason or reason_of(draft.problems) or None,
         problems=draft.problems,
     )
+    told = {
+        "as_of": as_of,
+        "received_at": delivery.received_at,
+        "sha256": sha256,
+        "contract_version": extract.version,
+        "control_totals": Json(draft.control_totals),
+        "header_report": Json({"file": delivery.source_name} | draft.header_report),
+        "problems": Json([problem.as_dict() for problem in draft.problems]),
+        "decided_by": None if status == "landed" else "landing",
+    }
+    cursor.execute(_INSERT, vars(batch) | told)
+    return batch

@@ -101,28 +101,9 @@ def _match(cells: Sequence[Sequence[str]], index: int, extract: Extract, merged:
     while width and not any(row[width - 1].strip() for row in cells if len(row) >= width):
         width -= 1
     padded = [[*row[:width], *[""] * (width - len(row))] for row in cells]
-    lookup = _lookup(extract)
     readings = _readings(padded, index, merged)
-
-    claims: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
-    for position, forms in enumerate(readings):
-        for form in forms:
-            hit = lookup.get(header_key(form)) or _by_unit(lookup, form, extract)
-            if hit is not None:
-                name, rank = hit
-                claims[name].append((rank, position, form))
-                break
-
-    by_name = extract.by_name
-    matched: list[Matched] = []
-    repeated: list[tuple[Column, tuple[int, ...]]] = []
-    for name, found in claims.items():
-        surest = min(found)[0]
-        best = [claim for claim in found if claim[0] == surest]
-        rank, position, form = best[0]
-        matched.append(Matched(position, form, by_name[name], VIA[rank]))
-        if len(best) > 1:
-            repeated.append((by_name[name], tuple(position for _, position, _ in best)))
+    matched, repeated = _columns(readings, extract)
+    found = {match.column for match in matched}
     # A header that is there twice is told as such, not as a column that nobody agreed on.
     taken = {match.position for match in matched} | {place for _, places in repeated for place in places}
     unknown = tuple(
@@ -138,7 +119,7 @@ def _match(cells: Sequence[Sequence[str]], index: int, extract: Extract, merged:
         unknown=unknown,
         unnamed=tuple(position for position in range(width) if not readings[position]),
         repeated=tuple(repeated),
-        missing=tuple(column for column in extract.columns if column.name not in claims),
+        missing=tuple(column for column in extract.columns if column not in found),
         merged_over=tuple(
             (first, last)
             for (top, first), (bottom, last) in merged
@@ -146,6 +127,31 @@ def _match(cells: Sequence[Sequence[str]], index: int, extract: Extract, merged:
         ),
         cells=tuple(tuple(row) for row in padded),
     )
+
+
+def _columns(
+    readings: Sequence[tuple[str, ...]], extract: Extract
+) -> tuple[list[Matched], list[tuple[Column, tuple[int, ...]]]]:
+    """The contract's columns that headers lead to, each by the surest of them; and those that several lead to as surely."""
+    lookup = _lookup(extract)
+    claims: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    for position, forms in enumerate(readings):
+        for form in forms:
+            hit = lookup.get(header_key(form)) or _by_unit(lookup, form, extract)
+            if hit is not None:
+                name, rank = hit
+                claims[name].append((rank, position, form))
+                break
+    matched: list[Matched] = []
+    repeated: list[tuple[Column, tuple[int, ...]]] = []
+    for name, found in claims.items():
+        column = extract.by_name[name]
+        rank, position, form = min(found)
+        matched.append(Matched(position, form, column, VIA[rank]))
+        places = tuple(place for other_rank, place, _ in found if other_rank == rank)
+        if len(places) > 1:
+            repeated.append((column, places))
+    return matched, repeated
 
 
 def _readings(cells: list[list[str]], index: int, merged: tuple[Merged, ...]) -> list[tuple[str, ...]]:
@@ -156,8 +162,8 @@ def _readings(cells: list[list[str]], index: int, merged: tuple[Merged, ...]) ->
     spans = [(first, last) for (top, first), (bottom, last) in merged if top <= index <= bottom and last > first]
     readings: list[tuple[str, ...]] = []
     group = ""
-    for position, (own, sub) in enumerate(zip(groups, subs, strict=True)):
-        own, sub = own.strip(), sub.strip()
+    pairs = [(own.strip(), sub.strip()) for own, sub in zip(groups, subs, strict=True)]
+    for position, (own, sub) in enumerate(pairs):
         if own:
             group = own
         elif not sub or (spans and not any(first <= position <= last for first, last in spans)):

@@ -129,53 +129,58 @@ def row_problems(
     if extract.delivery.content != "full":
         return []
     if rows == 0:
-        return [
-            Problem(
-                code="gate.empty",
-                what_zh=f"“{extract.title.zh}”没有任何数据行",
-                what_en=f"the file of {extract.key} has no data row",
-                expected_zh="完整名单",
-                expected_en="a full list",
-                fix_zh="重新导出并报送；此前的批次继续有效",
-                fix_en="export it again and deliver it; the batch in force stays in force",
-            )
-        ]
+        return [_empty(extract)]
     most = most_rows(extract, limits, before)
     if before is None or most is None:
         return []
     if rows > most:
-        return [
-            Problem(
-                code="gate.row_growth",
-                what_zh=f"“{extract.title.zh}”行数由生效批次（{before.data_date}）的 {before.rows:,} 行增至 {rows:,} 行",
-                what_en=f"{extract.key} grew from {before.rows:,} rows of the delivery in force ({before.data_date})"
-                f" to {rows:,}",
-                expected_zh=f"至多 {most:,} 行",
-                expected_en=f"at most {most:,} rows",
-                fix_zh="核实是否混入了其他县的名单、重复粘贴或多期合并，更正后重新报送",
-                fix_en="see whether another county's list was appended, the list pasted twice or several periods put"
-                " together, and deliver again",
-                decide_zh=_release_zh(batch_ids),
-                decide_en=_release_en(batch_ids),
-            )
-        ]
-    if rows >= fewest_rows(extract, limits, before):
-        return []
+        return [_grown(extract, before, rows, most, batch_ids)]
+    if rows < fewest_rows(extract, limits, before):
+        return [_dropped(extract, before, rows, limits, batch_ids)]
+    return []
+
+
+def _empty(extract: Extract) -> Problem:
+    return Problem(
+        code="gate.empty",
+        what_zh=f"“{extract.title.zh}”没有任何数据行",
+        what_en=f"the file of {extract.key} has no data row",
+        expected_zh="完整名单",
+        expected_en="a full list",
+        fix_zh="重新导出并报送；此前的批次继续有效",
+        fix_en="export it again and deliver it; the batch in force stays in force",
+    )
+
+
+def _grown(extract: Extract, before: Predecessor, rows: int, most: int, batch_ids: list[int]) -> Problem:
+    return Problem(
+        code="gate.row_growth",
+        what_zh=f"“{extract.title.zh}”行数由生效批次（{before.data_date}）的 {before.rows:,} 行增至 {rows:,} 行",
+        what_en=f"{extract.key} grew from {before.rows:,} rows of the delivery in force ({before.data_date}) to {rows:,}",
+        expected_zh=f"至多 {most:,} 行",
+        expected_en=f"at most {most:,} rows",
+        fix_zh="核实是否混入了其他县的名单、重复粘贴或多期合并，更正后重新报送",
+        fix_en="see whether another county's list was appended, the list pasted twice or several periods put"
+        " together, and deliver again",
+        decide_zh=_release_zh(batch_ids),
+        decide_en=_release_en(batch_ids),
+    )
+
+
+def _dropped(extract: Extract, before: Predecessor, rows: int, limits: Thresholds, batch_ids: list[int]) -> Problem:
     drop = 1 - rows / before.rows
-    return [
-        Problem(
-            code="gate.row_drop",
-            what_zh=f"“{extract.title.zh}”行数比生效批次（{before.data_date}）少 {drop:.1%}：{before.rows:,} 行降至 {rows:,} 行",
-            what_en=f"{extract.key} has {drop:.1%} fewer rows than the delivery in force ({before.data_date}):"
-            f" {before.rows:,} fell to {rows:,}",
-            expected_zh=f"降幅不超过 {limits.max_row_drop:.1%}",
-            expected_en=f"a drop of at most {limits.max_row_drop:.1%}",
-            fix_zh="核实名单是否完整，补全后重新报送",
-            fix_en="see whether the list is complete and send it again",
-            decide_zh=_release_zh(batch_ids),
-            decide_en=_release_en(batch_ids),
-        )
-    ]
+    return Problem(
+        code="gate.row_drop",
+        what_zh=f"“{extract.title.zh}”行数比生效批次（{before.data_date}）少 {drop:.1%}：{before.rows:,} 行降至 {rows:,} 行",
+        what_en=f"{extract.key} has {drop:.1%} fewer rows than the delivery in force ({before.data_date}):"
+        f" {before.rows:,} fell to {rows:,}",
+        expected_zh=f"降幅不超过 {limits.max_row_drop:.1%}",
+        expected_en=f"a drop of at most {limits.max_row_drop:.1%}",
+        fix_zh="核实名单是否完整，补全后重新报送",
+        fix_en="see whether the list is complete and send it again",
+        decide_zh=_release_zh(batch_ids),
+        decide_en=_release_en(batch_ids),
+    )
 
 
 def share_problems(
