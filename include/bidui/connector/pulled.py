@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 from bidui.connector.delivery import Delivery
 from bidui.connector.memory import Memory
@@ -109,8 +110,8 @@ class ListWriter:
 class _Utf8:
     """What csv writes to: text in, UTF-8 bytes out, without a second buffer that would hide the position."""
 
-    def __init__(self, stream: object) -> None:
-        self._write = stream.write  # type: ignore[attr-defined]
+    def __init__(self, stream: BinaryIO) -> None:
+        self._write = stream.write
 
     def write(self, text: str) -> int:
         self._write(text.encode("utf-8", errors="replace"))

@@ -144,7 +144,8 @@ def _unfit_value(document: LocatedYaml, error: ValidationError) -> Problem:
 
 
 def _properties(error: ValidationError) -> tuple[str, ...]:
-    return tuple(error.schema.get("properties", {}))  # type: ignore[union-attr]
+    schema = error.schema  # true or false where a schema is no object
+    return tuple(schema.get("properties", {})) if isinstance(schema, Mapping) else ()
 
 
 def _place(document: LocatedYaml, error: ValidationError, *below: str) -> dict[str, Any]:

@@ -120,14 +120,14 @@ def _reasons(receipt: Receipt) -> list[tuple[str, Cell, Cell, Mark]]:
     by_people = dict.fromkeys(
         part.reason for part in receipt.parts if part.reason and part.decided_by not in ("gate", "landing")
     )
-    told = [("经办说明 Note", reason, "", "plain") for reason in by_people]
+    told: list[tuple[str, Cell, Cell, Mark]] = [("经办说明 Note", reason, "", "plain") for reason in by_people]
     if receipt.status in ("duplicate", "superseded"):
         told += [
             ("原因 Reason", *_both(part.reason), "plain")
             for part in receipt.parts
             if part.reason and part.reason not in by_people
         ]
-    return told  # type: ignore[return-value]
+    return told
 
 
 def _both(text: str) -> tuple[str, str]:
@@ -236,6 +236,7 @@ def _in_force(book: Book, receipt: Receipt) -> None:
         ],
         titles=[f"现在用于比对的名单 · Lists that are compared now ({receipt.delivery.as_of})"],
     )  # fmt: skip
+    mark: Mark
     for held in receipt.in_force:
         if held.data_date is None:
             state, mark = "没有名单，无法比对 none, not comparable", "warning"
@@ -245,5 +246,5 @@ def _in_force(book: Book, receipt: Receipt) -> None:
             state, mark = "生效 in force", "plain"
         sheet.row(
             [str(held.extract.title), state, held.data_date, held.rows if held.data_date else None, held.files],
-            {1: mark},  # type: ignore[dict-item]
+            {1: mark},
         )

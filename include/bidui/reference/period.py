@@ -93,7 +93,7 @@ def _date(file: str, row: Row, column: str, problems: list[Problem]) -> dt.date 
         return None
     for form in FORMATS:
         try:
-            return dt.datetime.strptime(text[:10] if "-" in text else text, form).date()  # noqa: DTZ007
+            return dt.datetime.strptime(text[:10] if "-" in text else text, form).date()  # noqa: DTZ007  a day, without a zone
         except ValueError:
             continue
     problems.append(

@@ -52,13 +52,15 @@ def read_table(path: Path, required: tuple[str, ...], optional: tuple[str, ...])
             fix_zh="另存为 CSV UTF-8", fix_en="save it as CSV UTF-8",
         )
         return Table(path.name, "", digest, (), [problem])
-    lines = csv.reader(io.StringIO(text, newline=""))
-    header = [unicodedata.normalize("NFKC", cell).strip().lower() for cell in next(lines, [])]
+    lines, broken = _numbered(text)
+    if broken is not None:
+        return Table(path.name, text, digest, (), [_stray_quote(path.name, broken)])
+    header = [unicodedata.normalize("NFKC", cell).strip().lower() for cell in (lines[0][1] if lines else [])]
     problems = _header_problems(path.name, header, required, optional)
     if any(problem.severity == "hold" for problem in problems):
         return Table(path.name, text, digest, (), problems)
     rows = []
-    for number, cells in _numbered(lines):
+    for number, cells in lines[1:]:
         if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
             problems.append(
                 Problem(
@@ -83,14 +85,30 @@ def _decode(content: bytes) -> str | None:
     return None
 
 
-def _numbered(lines: csv._reader) -> list[tuple[int, list[str]]]:  # type: ignore[name-defined]
-    """Each row with the number of its first line."""
-    numbered = []
-    start = lines.line_num + 1
-    for cells in lines:
-        numbered.append((start, cells))
-        start = lines.line_num + 1
-    return numbered
+def _numbered(text: str) -> tuple[list[tuple[int, list[str]]], int | None]:
+    """Each row with the number of its first line; and the number of the row that a stray quotation mark breaks, if one does.
+
+    Read leniently, a quotation mark that nobody closes would swallow every row below it.
+    """
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    numbered: list[tuple[int, list[str]]] = []
+    start = 1
+    try:
+        for cells in lines:
+            numbered.append((start, cells))
+            start = lines.line_num + 1
+    except csv.Error:
+        return numbered, start
+    return numbered, None
+
+
+def _stray_quote(file: str, row: int) -> Problem:
+    return Problem(
+        code="reference_quote", file=file, row=row,
+        what_zh="引号没有成对，其后各行无法读取", what_en="a quotation mark is not paired, so the rows after it cannot be read",
+        expected_zh='引号成对包住整格，格内的引号写成 ""', expected_en='quotes in pairs around a whole cell, a quote within it written ""',
+        fix_zh="改正或删去该引号", fix_en="correct or remove it",
+    )
 
 
 def _header_problems(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import zipfile
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -109,7 +109,7 @@ class XlsxSheet:
                     if cell:
                         text(line, column, cell)
                 elif isinstance(cell, date):
-                    self._sheet.write_datetime(line, column, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
+                    self._sheet.write_datetime(line, column, datetime.combine(cell, time()), day)
                 elif cell is not None:
                     number(line, column, cell)
             line += 1

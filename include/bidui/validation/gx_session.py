@@ -91,6 +91,7 @@ def open_partition(table: str) -> Batch:
         InMemoryStoreBackendDefaults,
         ProgressBarsConfig,
     )
+    from great_expectations.datasource.fluent.interfaces import TestConnectionError
 
     context = gx.get_context(
         mode="ephemeral",
@@ -112,9 +113,7 @@ def open_partition(table: str) -> Batch:
             # 1.24 does not have yet; drop the filter when it has.
             warnings.simplefilter("ignore", DeprecationWarning)
             asset = source.add_table_asset(table, table_name=table, schema_name=SCHEMA)
-    except Exception as error:
-        if type(error).__name__ != "TestConnectionError":
-            raise
+    except TestConnectionError:
         raise LookupError(f"{SCHEMA}.{table} is not there: stage the batch first") from None
     batch: Batch = asset.add_batch_definition_whole_table("whole").get_batch()
     return batch

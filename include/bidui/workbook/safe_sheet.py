@@ -252,7 +252,8 @@ class Book:
                 "strings_to_numbers": False,
             },
         )
-        self._book.set_properties({"title": title, "created": dt.datetime(created.year, created.month, created.day)})  # noqa: DTZ001
+        made = dt.datetime.combine(created, dt.time())  # a workbook's times carry no zone
+        self._book.set_properties({"title": title, "created": made})
         self._formats: dict[tuple[object, ...], Any] = {}
         self._sheets: list[Sheet | FormSheet] = []
 

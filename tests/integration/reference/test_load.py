@@ -164,6 +164,8 @@ def codes_and_rows(error: pytest.ExceptionInfo[ProblemError]) -> list[tuple[str,
         ("470101001201,village,新东村,470101001000,2021-01-01,", "reference_period_overlap"),
         ("470101001201,town,东庄镇,470101000000,2000-01-01,2000-12-31", "reference_level_changed"),
         ("470101001204,village,北,村,470101001000,,2030-01-01", "reference_extra_cells"),
+        ('470101001204,village,"北村,470101001000,,\n470101001205,village,西村,470101001000,,', "reference_quote"),
+        ('470101001204,village,"北"村,470101001000,,', "reference_quote"),
     ],
 )
 def test_a_bad_division_is_refused_with_its_row(
