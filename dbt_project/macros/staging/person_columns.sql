@@ -22,3 +22,14 @@
 {% macro id_key_column(prefix='') -%}
     case when {{ prefix }}id_state = 'ok' then left({{ prefix }}id_no, 17)::bigint end as {{ prefix }}id_key
 {%- endmacro %}
+
+{#- The same person where a model selects what it has cleaned, with the key; `name` as above, none where there is none. -#}
+{% macro person_with_key(prefix='', name='person_name') -%}
+    cleaned.{{ prefix }}id_no,
+        cleaned.{{ prefix }}id_state,
+        {{ id_key_column(prefix) }}
+        {%- if name %},
+        cleaned.{{ name }},
+        cleaned.{{ prefix }}name_norm
+        {%- endif %}
+{%- endmacro %}

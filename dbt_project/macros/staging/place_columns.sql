@@ -160,6 +160,14 @@
     order by place_text, depth desc
 {%- endmacro %}
 
+{#- What a model selects of that CTE, called `place`. -#}
+{% macro place_codes() -%}
+    place.division_code,
+        place.county_code,
+        place.town_code,
+        place.village_code
+{%- endmacro %}
+
 {#- The day the batch speaks for; the night where the batch has no data date. -#}
 {% macro data_date() -%}
     coalesce(

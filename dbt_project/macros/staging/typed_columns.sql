@@ -8,6 +8,11 @@
         {{ column }} as {{ column }}__text
 {%- endmacro %}
 
+{#- A fence after the CTE that cleans: each value is parsed once, whatever reads it below. -#}
+{% macro parsed_once() -%}
+    offset 0
+{%- endmacro %}
+
 {#- Several columns of one type. -#}
 {% macro typed_each(columns, type) -%}
     {%- for column in columns -%}

@@ -41,8 +41,7 @@ cleaned as (
         {{ typed_each(amounts, 'amount') }},
         {{ typed_each(months, 'month') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -59,11 +58,7 @@ final as (
         cleaned.row_no,
 
         -- ids
-        cleaned.head_id_no,
-        cleaned.head_id_state,
-        {{ id_key_column('head_') }},
-        cleaned.head_name,
-        cleaned.head_name_norm,
+        {{ person_with_key('head_', name='head_name') }},
 
         -- text
         cleaned.dibao_no,
@@ -87,10 +82,7 @@ final as (
         cleaned.county_name,
         cleaned.town_name,
         cleaned.village_name,
-        place.division_code,
-        place.county_code,
-        place.town_code,
-        place.village_code,
+        {{ place_codes() }},
 
         -- the row
         cleaned.row_hash,

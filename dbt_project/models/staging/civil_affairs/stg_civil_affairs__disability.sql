@@ -28,8 +28,7 @@ cleaned as (
         {{ typed_each(amounts, 'amount') }},
         {{ typed('pay_month', 'month') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -42,11 +41,7 @@ final as (
         cleaned.row_no,
 
         -- ids
-        cleaned.id_no,
-        cleaned.id_state,
-        {{ id_key_column() }},
-        cleaned.person_name,
-        cleaned.name_norm,
+        {{ person_with_key() }},
 
         -- text
         cleaned.disability_no,

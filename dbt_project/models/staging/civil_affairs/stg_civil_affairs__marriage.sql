@@ -23,8 +23,7 @@ cleaned as (
         -- times, amounts, flags
         {{ typed('registered_on', 'date') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -37,12 +36,8 @@ final as (
         cleaned.row_no,
 
         -- ids
-        cleaned.male_id_no,
-        cleaned.male_id_state,
-        {{ id_key_column('male_') }},
-        cleaned.female_id_no,
-        cleaned.female_id_state,
-        {{ id_key_column('female_') }},
+        {{ person_with_key('male_', name=none) }},
+        {{ person_with_key('female_', name=none) }},
 
         -- text
         {{ canonical_each(codes) }},

@@ -31,8 +31,7 @@ cleaned as (
         -- times, amounts, flags
         {{ typed_each(amounts, 'amount') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -49,11 +48,7 @@ final as (
         cleaned.row_no,
 
         -- ids
-        cleaned.id_no,
-        cleaned.id_state,
-        {{ id_key_column() }},
-        cleaned.person_name,
-        cleaned.name_norm,
+        {{ person_with_key() }},
 
         -- text
         cleaned.institution,
@@ -67,10 +62,7 @@ final as (
         cleaned.county_name,
         cleaned.town_name,
         cleaned.village_name,
-        place.division_code,
-        place.county_code,
-        place.town_code,
-        place.village_code,
+        {{ place_codes() }},
 
         -- the row
         cleaned.row_hash,

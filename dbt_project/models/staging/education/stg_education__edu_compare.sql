@@ -52,8 +52,7 @@ cleaned as (
         {{ typed_each(flags, 'bool') }},
         {{ typed_each(amounts, 'amount') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -72,11 +71,7 @@ final as (
         -- ids
         cleaned.household_no,
         cleaned.household_key,
-        cleaned.id_no,
-        cleaned.id_state,
-        {{ id_key_column() }},
-        cleaned.person_name,
-        cleaned.name_norm,
+        {{ person_with_key() }},
         cleaned.head_name,
         cleaned.head_name_norm,
 
@@ -109,10 +104,7 @@ final as (
         cleaned.county_name,
         cleaned.town_name,
         cleaned.village_name,
-        place.division_code,
-        place.county_code,
-        place.town_code,
-        place.village_code,
+        {{ place_codes() }},
 
         -- the row
         cleaned.row_hash,

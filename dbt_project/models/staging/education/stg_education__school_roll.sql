@@ -50,8 +50,7 @@ cleaned as (
         {{ typed('enrolled_month', 'month') }},
         {{ typed_each(flags, 'bool') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -72,11 +71,7 @@ final as (
         cleaned.row_no,
 
         -- ids
-        cleaned.id_no,
-        cleaned.id_state,
-        {{ id_key_column() }},
-        cleaned.person_name,
-        cleaned.name_norm,
+        {{ person_with_key() }},
         cleaned.guardian_name,
         cleaned.guardian_name_norm,
 
@@ -107,15 +102,12 @@ final as (
         cleaned.needs_aid,
 
         -- place
-        place.division_code,
-        place.county_code,
-        place.town_code,
-        place.village_code,
+        {{ place_codes() }},
 
         -- the row
         cleaned.row_hash,
         {{ is_repeat() }},
-        {{ parse_errors(['birth_date'] + ['enrolled_month'] + flags) }},
+        {{ parse_errors(['birth_date', 'enrolled_month'] + flags) }},
         {{ unknown_codes(codes, []) }}
     from cleaned
     left join repeated on cleaned.row_hash = repeated.row_hash

@@ -31,8 +31,7 @@ cleaned as (
         {{ typed('aid_amount', 'amount') }},
         {{ typed('paid_on', 'date') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -47,11 +46,7 @@ final as (
         -- ids
         cleaned.household_no,
         cleaned.household_key,
-        cleaned.id_no,
-        cleaned.id_state,
-        {{ id_key_column() }},
-        cleaned.person_name,
-        cleaned.name_norm,
+        {{ person_with_key() }},
 
         -- text
         cleaned.school_name,
@@ -66,7 +61,7 @@ final as (
         -- the row
         cleaned.row_hash,
         {{ is_repeat() }},
-        {{ parse_errors(['aid_amount'] + ['paid_on'], ["case when cleaned.term !~ '季学期$' then 'term' end"]) }},
+        {{ parse_errors(['aid_amount', 'paid_on'], ["case when cleaned.term !~ '季学期$' then 'term' end"]) }},
         {{ unknown_codes(codes) }}
     from cleaned
     left join repeated on cleaned.row_hash = repeated.row_hash

@@ -27,8 +27,7 @@ cleaned as (
         -- times, amounts, flags
         {{ typed_each(dates, 'date') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -41,11 +40,7 @@ final as (
         cleaned.row_no,
 
         -- ids
-        cleaned.id_no,
-        cleaned.id_state,
-        {{ id_key_column() }},
-        cleaned.person_name,
-        cleaned.name_norm,
+        {{ person_with_key() }},
 
         -- text
         cleaned.chronic_disease,

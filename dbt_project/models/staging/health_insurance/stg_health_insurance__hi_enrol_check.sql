@@ -40,8 +40,7 @@ cleaned as (
         {{ typed_each(flags, 'bool') }},
         {{ typed_each(years, 'year') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -54,11 +53,7 @@ final as (
         cleaned.row_no,
 
         -- ids
-        cleaned.id_no,
-        cleaned.id_state,
-        {{ id_key_column() }},
-        cleaned.person_name,
-        cleaned.name_norm,
+        {{ person_with_key() }},
 
         -- text
         cleaned.resident_division,

@@ -39,8 +39,7 @@ cleaned as (
         {{ typed_each(dates, 'date') }},
         {{ typed_each(amounts, 'amount') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -84,10 +83,7 @@ final as (
         cleaned.deductible,
 
         -- place
-        place.division_code,
-        place.county_code,
-        place.town_code,
-        place.village_code,
+        {{ place_codes() }},
 
         -- the row
         cleaned.row_hash,

@@ -33,8 +33,7 @@ cleaned as (
         {{ typed_each(amounts, 'amount') }},
         {{ typed('has_serious_illness_insurance', 'bool') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -51,11 +50,7 @@ final as (
         cleaned.row_no,
 
         -- ids
-        cleaned.id_no,
-        cleaned.id_state,
-        {{ id_key_column() }},
-        cleaned.person_name,
-        cleaned.name_norm,
+        {{ person_with_key() }},
 
         -- text
         cleaned.psn_no,
@@ -71,15 +66,12 @@ final as (
         -- place
         cleaned.town_name,
         cleaned.village_name,
-        place.division_code,
-        place.county_code,
-        place.town_code,
-        place.village_code,
+        {{ place_codes() }},
 
         -- the row
         cleaned.row_hash,
         {{ is_repeat() }},
-        {{ parse_errors(['insurance_year'] + ['paid_on'] + amounts + ['has_serious_illness_insurance']) }},
+        {{ parse_errors(['insurance_year', 'paid_on'] + amounts + ['has_serious_illness_insurance']) }},
         {{ unknown_codes(codes) }}
     from cleaned
     left join repeated on cleaned.row_hash = repeated.row_hash

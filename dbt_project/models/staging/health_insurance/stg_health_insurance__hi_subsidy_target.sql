@@ -29,8 +29,7 @@ cleaned as (
         {{ typed('included_month', 'month') }},
         {{ typed('paid_on', 'date') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -47,11 +46,7 @@ final as (
         cleaned.row_no,
 
         -- ids
-        cleaned.id_no,
-        cleaned.id_state,
-        {{ id_key_column() }},
-        cleaned.person_name,
-        cleaned.name_norm,
+        {{ person_with_key() }},
 
         -- text
         {{ canonical_each(codes) }},
@@ -64,15 +59,12 @@ final as (
         -- place
         cleaned.town_name,
         cleaned.village_name,
-        place.division_code,
-        place.county_code,
-        place.town_code,
-        place.village_code,
+        {{ place_codes() }},
 
         -- the row
         cleaned.row_hash,
         {{ is_repeat() }},
-        {{ parse_errors(['serial_no'] + ['included_month'] + ['paid_on']) }},
+        {{ parse_errors(['serial_no', 'included_month', 'paid_on']) }},
         {{ unknown_codes(codes) }}
     from cleaned
     left join repeated on cleaned.row_hash = repeated.row_hash

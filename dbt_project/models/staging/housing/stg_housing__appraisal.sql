@@ -31,8 +31,7 @@ cleaned as (
         {{ typed('graded_on', 'date') }},
         {{ typed('is_only_home', 'bool') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -49,11 +48,7 @@ final as (
         cleaned.row_no,
 
         -- ids
-        cleaned.head_id_no,
-        cleaned.head_id_state,
-        {{ id_key_column('head_') }},
-        cleaned.head_name,
-        cleaned.head_name_norm,
+        {{ person_with_key('head_', name='head_name') }},
 
         -- text
         cleaned.address,
@@ -67,15 +62,12 @@ final as (
         cleaned.is_only_home,
 
         -- place
-        place.division_code,
-        place.county_code,
-        place.town_code,
-        place.village_code,
+        {{ place_codes() }},
 
         -- the row
         cleaned.row_hash,
         {{ is_repeat() }},
-        {{ parse_errors(['area_m2'] + ['graded_on'] + ['is_only_home']) }},
+        {{ parse_errors(['area_m2', 'graded_on', 'is_only_home']) }},
         {{ unknown_codes(codes) }}
     from cleaned
     left join repeated on cleaned.row_hash = repeated.row_hash

@@ -27,8 +27,7 @@ cleaned as (
         {{ typed('area_m2', 'amount') }},
         {{ typed('registered_on', 'date') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -45,11 +44,7 @@ final as (
         cleaned.row_no,
 
         -- ids
-        cleaned.id_no,
-        cleaned.id_state,
-        {{ id_key_column() }},
-        cleaned.person_name,
-        cleaned.name_norm,
+        {{ person_with_key() }},
 
         -- text
         cleaned.certificate_no,
@@ -61,15 +56,12 @@ final as (
         cleaned.registered_on,
 
         -- place
-        place.division_code,
-        place.county_code,
-        place.town_code,
-        place.village_code,
+        {{ place_codes() }},
 
         -- the row
         cleaned.row_hash,
         {{ is_repeat() }},
-        {{ parse_errors(['area_m2'] + ['registered_on']) }},
+        {{ parse_errors(['area_m2', 'registered_on']) }},
         {{ unknown_codes([]) }}
     from cleaned
     left join repeated on cleaned.row_hash = repeated.row_hash

@@ -39,8 +39,7 @@ cleaned as (
         {{ typed_each(amounts, 'amount') }},
         {{ typed_each(dates, 'date') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -57,11 +56,7 @@ final as (
         cleaned.row_no,
 
         -- ids
-        cleaned.head_id_no,
-        cleaned.head_id_state,
-        {{ id_key_column('head_') }},
-        cleaned.head_name,
-        cleaned.head_name_norm,
+        {{ person_with_key('head_', name='head_name') }},
 
         -- text
         {{ canonical_each(codes) }},
@@ -80,10 +75,7 @@ final as (
         cleaned.town_name,
         cleaned.village_name,
         cleaned.hamlet_name,
-        place.division_code,
-        place.county_code,
-        place.town_code,
-        place.village_code,
+        {{ place_codes() }},
 
         -- the row
         cleaned.row_hash,

@@ -66,8 +66,7 @@ cleaned as (
         {{ typed_each(months, 'month') }},
         {{ typed_each(amounts, 'amount') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -119,10 +118,7 @@ final as (
         cleaned.town_name,
         cleaned.village_name,
         cleaned.hamlet_name,
-        place.division_code,
-        place.county_code,
-        place.town_code,
-        place.village_code,
+        {{ place_codes() }},
 
         -- the row
         cleaned.row_hash,

@@ -65,8 +65,7 @@ cleaned as (
         {{ typed_each(dates, 'date') }},
         {{ typed_each(flags, 'bool') }}
     from source
-    -- a fence: each value is parsed once, whatever reads it below
-    offset 0 -- noqa: AM09
+    {{ parsed_once() }}
 ),
 
 repeated as (
@@ -91,11 +90,7 @@ final as (
         cleaned.household_key,
         cleaned.person_no,
         cleaned.person_key,
-        cleaned.id_no,
-        cleaned.id_state,
-        {{ id_key_column() }},
-        cleaned.person_name,
-        cleaned.name_norm,
+        {{ person_with_key() }},
         cleaned.id_disability_category,
         cleaned.id_disability_grade,
 
@@ -125,10 +120,7 @@ final as (
         cleaned.town_name,
         cleaned.village_name,
         cleaned.hamlet_name,
-        place.division_code,
-        place.county_code,
-        place.town_code,
-        place.village_code,
+        {{ place_codes() }},
 
         -- the row
         cleaned.row_hash,
