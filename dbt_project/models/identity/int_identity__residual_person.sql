@@ -27,7 +27,7 @@ household as (
     select
         household_key,
         array_agg(distinct name_norm order by name_norm) as names
-    from registry
+    from {{ ref('int_identity__registry_person') }}
     where name_norm is not null
     group by household_key
 
