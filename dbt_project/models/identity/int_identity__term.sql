@@ -2,24 +2,33 @@
 {#-
     How many people of tonight's lists bear a name, were born on a day, live in a village, and how many they are: what a
     model version freezes when it first meets the county (reference.freeze_link_terms). People are told apart by number
-    and name; who has no valid number is not counted; whoever is said to live in two villages counts in one. One row per
-    term and value.
+    and name; who has no valid number is not counted; whoever is said to live in two villages counts in one. Well over a
+    million people say how common a name is: of more, those of every second, third … number by its hash are counted, and
+    stand for as many. One row per term and value.
 -#}
-with named as (
+{%- set is_counted = 'hashint8(id_key) % (select people_each from share) = 0' %}
+with share as (
+
+    select 1 + count(*) / {{ var('rows_counted_whole', 4000000) }} as people_each
+    from {{ ref('int_identity__mention') }}
+
+),
+
+named as (
 
     select
         id_key,
         name_norm,
         village_code
     from {{ ref('int_identity__mention') }}
-    where id_key is not null and name_norm is not null
+    where name_norm is not null and {{ is_counted }}
     union all
     select
         id_key,
         name_norm,
         village_code
     from {{ ref('int_identity__registry_person') }}
-    where id_key is not null and name_norm is not null
+    where name_norm is not null and {{ is_counted }}
 
 ),
 
@@ -68,8 +77,9 @@ final as (
     select
         term,
         value,
-        greatest(persons, 1) as persons
+        greatest(persons, 1) * share.people_each as persons
     from told
+    cross join share
     where value is not null
 
 )
