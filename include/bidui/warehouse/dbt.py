@@ -35,7 +35,7 @@ def run(
     `target` names a folder of artefacts, so that commands running at the same time do not share one. `link_model` is a
     version of the residual model to try instead of the night's own. With `keep`, tables whose inputs have not changed since
     a night built them stay as they are.
-    Raises DbtError naming each failed node and its message.
+    Raises DbtError naming each failed node and its message, and when the selection matches nothing.
     """
     from dbt.cli.main import dbtRunner  # a second of imports: only who runs dbt pays
 
@@ -50,6 +50,8 @@ def run(
             ]
         )
     if result.success:
+        if getattr(result.result, "results", None) == []:  # dbt warns and is content: a layer would be left out in silence
+            raise DbtError(f"dbt {' '.join(command)}: nothing in the project matches the selection")
         return
     if result.exception is not None:
         raise DbtError(f"dbt {command[0]}: {type(result.exception).__name__}: {result.exception}")

@@ -32,6 +32,11 @@ def test_unit_tests_of_the_verdict(county: HandMadeFacts) -> None:
     run("comparison_civil_affairs,test_type:unit")
 
 
+def test_a_selection_that_matches_nothing_is_no_success(county: HandMadeFacts) -> None:
+    with pytest.raises(dbt.DbtError, match="nothing in the project matches"):
+        run("verdicts_are_well_formed_once")
+
+
 def test_data_tests_pass_on_a_sound_night(county: HandMadeFacts) -> None:
     run(*DATA_TESTS)
 
