@@ -19,3 +19,19 @@
         'recently_dead_ill_members': 'not is_living and (is_chronic or is_seriously_ill or is_disabled)',
     }) }}
 {%- endmacro %}
+
+{#- Columns of the registry's household row that are facts of a household as they stand; `row` is an alias. -#}
+{% macro registry_household_facts(row) -%}
+    {%- for column in [
+        'county_name', 'town_name', 'village_name', 'hamlet_name',
+        'household_type', 'exit_attribute', 'exit_year',
+        'monitor_category', 'no_labour_guarantee', 'monitored_from', 'risk_cleared', 'risk_cleared_on', 'clear_mode',
+        'risk_1', 'risk_2', 'risk_3', 'risk_4', 'risk_5', 'disaster_subtype', 'cause_1',
+        'income_per_capita', 'income_wage', 'income_business', 'income_transfer', 'compliant_self_paid',
+        'is_unsafe_house', 'house_area_m2', 'has_safe_water', 'house_grade',
+        'measure_health', 'measure_education', 'measure_compulsory_edu', 'measure_housing', 'measure_relocation',
+        'measure_social', 'measure_employment', 'household_phone'
+    ] -%}
+        {{ row }}.{{ column }}{{ ',\n    ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
