@@ -1,7 +1,8 @@
 -- Names of people: one form to compare, and how far apart two of them are. Rules as in 050_parse.sql.
 
 -- NFKC, blanks out, one kind of middle dot, simplified, upper case. What stands for a lost character beside Chinese
--- ones (`?`, a box, its pinyin) becomes a single `?`: 张 ? 明, 张yan明 and 张□明 are all 张?明.
+-- ones (`?`, a box, its pinyin) becomes a single `?`: 张 ? 明, 张yan明 and 张□明 are all 张?明. What a clerk adds behind
+-- the name is none of it: 张三(户主), 张三(已故), 张三2.
 create or replace function parse.person_name_slow(value text) returns text
 language plpgsql immutable parallel safe strict as $$
 declare
@@ -15,6 +16,9 @@ begin
     if name ~ '[㐀-䶿一-鿿〇𠀀-𲎯]' then
         name := regexp_replace(
             name, '(\([A-ZÀ-ɏ]+\)|[A-ZÀ-ɏ?□■○◆◇▲△★☆〓*#_~\ue000-\uf8ff\ufffd])+', '?', 'g'
+        );
+        name := regexp_replace(
+            name, '^([^()0-9]{2,}?)(\([^()]*[㐀-䶿一-鿿〇𠀀-𲎯0-9][^()]*\)?|[0-9]+)+$', '\1'
         );
     end if;
     name := btrim(regexp_replace(name, '·{2,}', '·', 'g'), '·');
@@ -32,7 +36,8 @@ language sql immutable parallel safe as $$
 $$;
 
 -- same | variant | one_character | different, of two names from parse.person_name; NULL when one is missing.
--- variant: only a lost character or a middle dot apart. one_character: one put in, left out or exchanged.
+-- variant: only a lost character or a middle dot apart. one_character: one put in, left out or exchanged, or a name of
+-- several parts given by its first alone.
 create or replace function parse.name_difference(one text, other text) returns text
 language plpgsql immutable parallel safe strict as $$
 declare
@@ -52,6 +57,9 @@ begin
         )
     then
         return 'variant';
+    end if;
+    if length(b) >= 2 and (one like b || '·%' or other like b || '·%') then
+        return 'one_character';
     end if;
     if length(b) >= 2 and length(a) = length(b) then
         for i in 1..length(a) loop

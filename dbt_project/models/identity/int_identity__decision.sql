@@ -42,7 +42,8 @@ proposed as (
         || jsonb_strip_nulls(
             jsonb_build_object(
                 'linked_by_number_in_list', nullif(m.is_linked_by_number, false),
-                'number_means_another_too', nullif(m.is_meant_otherwise, false)
+                'number_means_another_too', nullif(m.is_meant_otherwise, false),
+                'unregistered_namesake_fits', nullif(m.is_unregistered_like, false)
             )
         ) as gates
     from by_model as m

@@ -4,7 +4,8 @@
     Tier 1. One decision for each row whose number leads to somebody. A valid number is no proof: children's rows carry a
     parent's number, and it passes every checksum. So the name must agree; one character may differ when nothing else
     speaks against it; a different name never links. Of a number that serves several people not even one character may
-    differ, nor, of one that serves three or more, the village.
+    differ, nor, of one that serves three or more, the village. A number that the registry may have from somebody else links
+    nobody: where lists know the person by another one, or where a row gives no name and the registry's sex contradicts it.
 -#}
 with candidate as (
 
@@ -20,6 +21,7 @@ weighed as (
         birth_grade = 'contradict' as is_birth_against,
         other_member_key is not null
         or is_other_villager_name
+        or is_name_of_other_number
         or has_own_name_in_extract
         or sex_grade = 'contradict'
         or birth_grade = 'contradict'
@@ -42,7 +44,12 @@ classed as (
                         and sex_grade <> 'contradict'
                         then 6
                 end
-            when not has_name_column then case when sex_grade = 'agree' and not is_shared_number then 2 else 4 end
+            when is_known_by_other_number then 4
+            when not has_name_column
+                then case
+                    when sex_grade = 'agree' and registry_sex_grade <> 'contradict' and not is_shared_number then 2
+                    else 4
+                end
             when is_stopgap and is_same_village is false then 4
             when name_grade = 'same' then 1
             when
@@ -133,7 +140,7 @@ final as (
         name_grade,
         reached_by,
         person_key as number_holder_key,
-        is_spoken_against or is_shared_number as is_explained,
+        is_spoken_against or is_shared_number or is_known_by_other_number as is_explained,
         jsonb_build_object(
             'id', case reached_by when 'id' then 'same' else 'old_15' end,
             'name', name_grade,
@@ -149,8 +156,12 @@ final as (
                 'name_different', nullif(name_grade = 'different', false),
                 'name_is_other_member', nullif(other_member_key is not null, false),
                 'name_is_other_villager', nullif(is_other_villager_name, false),
+                'name_has_own_number', nullif(is_name_of_other_number, false),
+                'person_known_by_other_number', nullif(is_known_by_other_number, false),
                 'number_has_own_name_in_extract', nullif(has_own_name_in_extract, false),
                 'sex_contradicts_id', nullif(is_sex_against, false),
+                'registry_sex_contradicts_id',
+                nullif(not has_name_column and registry_sex_grade = 'contradict', false),
                 'birth_contradicts_id', nullif(is_birth_against, false),
                 'adult_number_on_student_row', nullif(is_adult_number_on_student_row, false),
                 'number_shared_by_registry_names', nullif(is_shared_number, false),

@@ -1,8 +1,9 @@
 {{ config(materialized='ephemeral') }}
 {#-
-    Tier 2: what the residual model decided of each row, and two gates that only all links together show. Who is linked by
+    Tier 2: what the residual model decided of each row, and three gates that only all links together show. Who is linked by
     number from this list already is not meant by another of its rows, unless that row has the person's own number in
-    another form; and 15 digits that are also somebody else's of that name decide nothing.
+    another form; 15 digits that are also somebody else's of that name decide nothing; and a row without a number that fits
+    somebody unregistered as well means neither.
 -#}
 with linked_by_number as (
 
@@ -64,7 +65,8 @@ residual as (
         d.comparison,
         d.gates,
         not d.is_own_number and l.extract is not null as is_linked_by_number,
-        o.batch_id is not null as is_meant_otherwise
+        o.batch_id is not null as is_meant_otherwise,
+        u.claim_key is not null as is_unregistered_like
     from {{ ref('int_identity__residual_decision') }} as d
     inner join {{ ref('int_identity__residual_mention') }} as m on d.claim_key = m.claim_key
     left join linked_by_number as l
@@ -73,13 +75,14 @@ residual as (
             and case when m.is_current then 0 else m.batch_id end = l.list
     left join meant_otherwise as o
         on m.batch_id = o.batch_id and m.row_no = o.row_no and m.subject_role = o.subject_role
+    left join {{ ref('int_identity__unregistered_namesake') }} as u on d.claim_key = u.claim_key
 
 )
 
 select
     *,
     case
-        when decision = 'linked' and not (is_linked_by_number or is_meant_otherwise) then 'linked'
+        when decision = 'linked' and not (is_linked_by_number or is_meant_otherwise or is_unregistered_like) then 'linked'
         else 'review'
     end as gated_decision
 from residual
