@@ -26,7 +26,7 @@ from bidui.bench.night import AS_OF, ingest
 from bidui.home import folder as home_folder
 
 SPLINK = "splink==5.0.0"
-TIER_2 = ("int_identity__stopgap_number", "int_identity__residual_*")
+TIER_2 = ("int_identity__stopgap_number", "int_identity__residual_*", "int_identity__unregistered_namesake")
 
 TRUTH = """
 create temporary table truth_link (
