@@ -35,3 +35,8 @@
         {{ row }}.{{ column }}{{ ',\n    ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
+
+{#- Whether a household was ever registered as poor: the identity stays after exit. -#}
+{% macro is_poor_registered(household_type, exit_attribute) -%}
+    coalesce({{ household_type }} ~ '脱贫户|贫困户', false) or {{ exit_attribute }} is not null
+{%- endmacro %}

@@ -3,22 +3,8 @@
     Whose term is looked at, and what either list of aid says of it: pupils of the registry in the night's term, whether or
     not a list names them, registry persons whom a list names in any term, and everybody else to whom it gives aid.
 -#}
-with pupil as (
-
-    select
-        r.person_key,
-        {{ school_term() }} as term_key
-    from {{ ref('int_fact__registry') }} as r
-    inner join {{ ref('int_fact__education') }} as e on e.person_key = r.person_key
-    where
-        r.age_1_september between 3 and 24
-        or r.is_student
-        or e.school_roll__is_enrolled
-
-),
-
 -- A row under a number that the registry lacks may be about somebody whose number in the registry is wrong.
-unreadable_person as (
+with unreadable_person as (
 
     select distinct name_norm, village_code
     from {{ ref('int_identity__registry_person') }}
@@ -40,7 +26,7 @@ paid as (
 
 subject as (
 
-    select person_key as subject_key, person_key, term_key from pupil
+    select person_key as subject_key, person_key, {{ school_term() }} as term_key from {{ ref('int_fact__pupil') }} as pupil
     union
     select subject_key, person_key, term_key from compared where person_key is not null or aid_amount > 0
     union
@@ -83,6 +69,13 @@ select
             u.name_norm = coalesce(c.name_norm, p.name_norm)
             and coalesce(u.village_code = c.village_code, true)
     ) as is_stranger,
+    exists (
+        select from {{ ref('int_fact__registered_then') }} as registered
+        where
+            registered.term_key = s.term_key
+            and registered.id_key = coalesce(c.id_key, p.id_key)
+            and registered.name_norm = coalesce(c.name_norm, p.name_norm)
+    ) as was_registered,
     coalesce(c.link_tier, p.link_tier) as link_tier,
     coalesce(c.person_name, p.person_name) as row_person_name,
     coalesce(c.id_key, p.id_key) as row_id_key,

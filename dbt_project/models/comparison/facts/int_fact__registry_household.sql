@@ -36,7 +36,7 @@ final as (
             coalesce(risk_cleared, false)
             and coalesce(risk_cleared_on, {{ as_of() }}) <= {{ as_of() }}
         ) as is_monitored,
-        coalesce(household_type ~ '脱贫户|贫困户', false) or exit_attribute is not null as is_poor_registered
+        {{ is_poor_registered('household_type', 'exit_attribute') }} as is_poor_registered
     from first_row
 
 )

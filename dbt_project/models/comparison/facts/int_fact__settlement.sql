@@ -9,6 +9,7 @@ with settlement as (
         s.*,
         s.settled_at::date as settled_on,
         coalesce(s.admitted_on, s.settled_at::date) as service_on,
+        {{ service_month('s') }} as service_month,
         coalesce(s.discharged_on, s.admitted_on, s.settled_at::date) as service_end_on,
         case when s.visit_type = '门诊慢特病' then
             sum(s.personal_total) over (
@@ -68,6 +69,7 @@ final as (
         s.admitted_on,
         s.discharged_on,
         s.service_on,
+        s.service_month,
         s.disease_code,
         s.fee_total,
         s.own_pay,
@@ -100,16 +102,18 @@ final as (
         coalesce(o.same_institution_overlaps, 0) as same_institution_overlaps,
         d.death__died_on as died_on,
         s.service_on - d.death__died_on as days_after_death,
-        r.registry_identity,
-        r.registry_identities,
-        r.is_monitored,
-        r.is_poor_registered,
-        r.household_type,
+        i.identities as registry_identities,
+        i.has_any as had_identity,
+        m.monitor_category is not null and coalesce(m.risk_cleared_on, 'infinity') > m.month as is_monitored,
+        m.is_poor_registered,
+        m.household_type,
         r.is_chronic,
         h.hi_chronic__has_certificate,
         e.hi_settlement__waits as waits
     from settlement as s
     inner join {{ ref('int_fact__registry') }} as r on r.person_key = s.person_key
+    left join {{ ref('int_fact__standing_month') }} as m on m.person_key = s.person_key and m.month = s.service_month
+    left join {{ ref('int_fact__identity_month') }} as i on i.person_key = s.person_key and i.month = s.service_month
     inner join {{ ref('int_fact__death') }} as d on d.person_key = s.person_key
     inner join {{ ref('int_fact__health_lists') }} as h on h.person_key = s.person_key
     inner join {{ ref('int_fact__evidence') }} as e on e.person_key = s.person_key

@@ -19,6 +19,13 @@
     'chronic_in_scope': ('in_scope_amount', 'is_chronic_outpatient'),
     'chronic_reimbursed': ('reimbursed', 'is_chronic_outpatient'),
 } -%}
+{#- Stays of people who held an assistance identity when they were admitted; not known while it is not of one of them. -#}
+{%- set entitled = {
+    'stays': 'count(*)',
+    'fee_total': 'sum(fee_total)',
+    'in_scope': 'sum(in_scope_amount)',
+    'reimbursed': 'sum(reimbursed)',
+} -%}
 with of_year as (
 
     select *
@@ -36,6 +43,10 @@ per_person as (
         {%- endfor %}
         {%- for name, (what, when) in sums.items() %},
         coalesce(sum({{ what }}) filter (where {{ when }}), 0) as {{ name }}
+        {%- endfor %},
+        bool_or(is_inpatient and had_identity is null) as is_entitlement_unknown
+        {%- for name, what in entitled.items() %},
+        coalesce({{ what }} filter (where is_inpatient and had_identity), 0) as entitled_{{ name }}
         {%- endfor %}
     from of_year
     group by 1
@@ -77,6 +88,10 @@ select
     {{ name_on_row('hi_settlement', 'e', 'l') }}
     {%- for name in (counts.keys() | list) + (sums.keys() | list) %},
     {{ fact('e.hi_settlement', 'p.' ~ name, '0') }} as hi_settlement__{{ name }}
+    {%- endfor %}
+    {%- for name in entitled %},
+    case when p.is_entitlement_unknown is not true then {{ fact('e.hi_settlement', 'p.entitled_' ~ name, '0') }} end
+        as hi_settlement__entitled_{{ name }}
     {%- endfor %}
 from {{ ref('int_fact__evidence') }} as e
 left join latest_row as l on l.person_key = e.person_key

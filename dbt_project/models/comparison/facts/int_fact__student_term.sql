@@ -90,17 +90,13 @@ final as (
             case when t.is_current_term then r.registry_stage end
         ) as stage,
         case
-            when t.registry_key is not null then coalesce(r.person_identified_on <= t.term_start, true)
+            when t.registry_key is not null then m.is_listed and coalesce(r.person_identified_on <= t.term_start, true)
+            when t.was_registered then true
             when t.is_stranger then false
         end as in_registry_at_term_start,
-        r.is_poor_registered,
-        r.is_monitored,
-        case
-            when t.registry_key is not null
-                then r.monitor_category is not null and coalesce(r.risk_cleared, false)
-                    and coalesce(r.risk_cleared_on < t.term_start, false)
-        end as risk_cleared_before_term,
-        r.household_type,
+        m.is_poor_registered,
+        case when t.registry_key is not null then m.monitor_category is not null end as is_monitored,
+        m.household_type,
         r.says_tekun,
         d.in_entitlement_scope,
         t.roll_state as school_roll__state,
@@ -134,6 +130,7 @@ final as (
         t.yulu_row_no as yulu__row_no
     from judged as t
     left join {{ ref('int_fact__registry') }} as r on r.person_key = t.registry_key
+    left join {{ ref('int_fact__standing_month') }} as m on m.person_key = t.registry_key and m.month = t.term_start
     left join {{ ref('int_fact__education') }} as e on e.person_key = t.registry_key
     left join {{ ref('int_fact__death') }} as d on d.person_key = t.registry_key
 
