@@ -91,13 +91,27 @@ paid as (
 
 ),
 
+-- Households as they are called and lie tonight.
+household as (
+
+    select distinct on (household_key)
+        household_key,
+        household_no,
+        county_code,
+        town_code,
+        village_code
+    from {{ ref('int_identity__registry_person') }}
+    order by household_key, person_key
+
+),
+
 final as (
 
     select
         p.person_key,
         r.person_no,
-        r.household_key,
-        r.household_no,
+        h.household_key,
+        h.household_no,
         p.month,
         p.benefit,
         p.batch_id,
@@ -107,9 +121,9 @@ final as (
         p.is_payee,
         row_number() over (partition by p.batch_id, p.row_no, p.month order by p.is_payee desc, p.person_key) = 1
             as is_first_of_row,
-        r.county_code,
-        r.town_code,
-        r.village_code,
+        h.county_code,
+        h.town_code,
+        h.village_code,
         p.dibao_no,
         p.dibao_kind,
         p.dibao_tier,
@@ -142,6 +156,9 @@ final as (
         r.income_per_capita
     from paid as p
     inner join {{ ref('int_fact__registry') }} as r on r.person_key = p.person_key
+    left join {{ ref('int_fact__payment_household') }} as then_in
+        on then_in.person_key = p.person_key and then_in.month = p.month
+    inner join household as h on h.household_key = coalesce(then_in.household_key, r.household_key)
     inner join {{ ref('int_fact__death') }} as death on death.person_key = p.person_key
     inner join {{ ref('int_fact__marriage') }} as m on m.person_key = p.person_key
     inner join {{ ref('int_fact__civil_affairs') }} as c on c.person_key = p.person_key

@@ -7,9 +7,9 @@
 -#}
 with known_month as (
 
-    select dibao.month
-    from (select distinct month from {{ ref('int_fact__dibao_payment') }}) as dibao
-    inner join (select distinct month from {{ ref('int_fact__tekun_month') }}) as tekun on tekun.month = dibao.month
+    select month from {{ ref('int_fact__dibao_payment') }}
+    intersect
+    select list_month from {{ source('ledger', 'batch_tonight') }} where extract = 'tekun'
 
 ),
 

@@ -52,6 +52,33 @@ other_project as (
 
 ),
 
+-- The head's household as it was when the house was planned: by the list kept of that year that is nearest.
+household_then as (
+
+    select distinct on (p.batch_id, p.row_no)
+        p.batch_id,
+        p.row_no,
+        b.list_month,
+        b.household_number_key
+    from project as p
+    inner join {{ ref('int_fact__registry_before') }} as b on b.person_key = p.registry_key
+    where extract(year from b.list_month) = p.plan_year
+    order by p.batch_id, p.row_no, abs(b.list_month - coalesce(p.started_on, make_date(p.plan_year, 1, 1))), b.list_month
+
+),
+
+members_then as (
+
+    select
+        list_month,
+        household_key as household_number_key,
+        count(*)::int as members
+    from {{ in_force_history('stg_registry__registry_person') }} as s
+    where (list_month, household_key) in (select list_month, household_number_key from household_then)
+    group by 1, 2
+
+),
+
 {%- for extract in ['dibao', 'tekun'] %}
 
 {{ extract }}_year as (
@@ -99,7 +126,7 @@ final as (
         p.is_accepted,
         o.other_project_year,
         p.paid_on - p.accepted_on as days_accepted_to_paid,
-        r.household_members as members,
+        coalesce(m.members, r.household_members) as members,
         r.household_type,
         case when p.registry_key is not null and dk.plan_year is not null then dy.person_key is not null end
             as head_dibao_in_plan_year,
@@ -108,6 +135,8 @@ final as (
     from project as p
     left join {{ ref('int_fact__registry') }} as r on r.person_key = p.registry_key
     left join other_project as o on o.batch_id = p.batch_id and o.row_no = p.row_no
+    left join household_then as h on h.batch_id = p.batch_id and h.row_no = p.row_no
+    left join members_then as m on m.list_month = h.list_month and m.household_number_key = h.household_number_key
     left join dibao_kept as dk on dk.plan_year = p.plan_year
     left join dibao_year as dy on dy.person_key = p.registry_key and dy.plan_year = p.plan_year
     left join tekun_kept as tk on tk.plan_year = p.plan_year
