@@ -92,7 +92,7 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
         county.deliver("dibao", [{**paid, "monthly_amount": 500, "pay_month": day.replace(day=1)}], data_date=day, is_current=day == OCTOBER)
         county.deliver("tekun", [{"name": "外人", "id_no": id_number(dt.date(1950, 1, 1))}], data_date=day, is_current=day == OCTOBER)
     stay = {"visit_type": "住院", "fee_total": 1000, "in_scope_amount": 1000, "basic_fund_pay": 500, "personal_total": 500,
-            "is_in_county": True, "settled_at": dt.datetime(2026, 2, 10, 9)}
+            "is_in_county": True, "settled_at": "2026-02-10 09:00"}
     county.deliver(
         "hi_settlement",
         [{"name": name, "id_no": NUMBERS[name], **stay, "admitted_on": dt.date(2026, month, 1)}

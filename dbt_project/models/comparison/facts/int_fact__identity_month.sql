@@ -27,7 +27,8 @@ person as (
         k.month is not null as are_lists_known,
         d.person_key is not null as is_on_dibao,
         t.person_key is not null as is_on_tekun,
-        k.month is null and (r.says_dibao or r.says_tekun or c.dibao__is_covered or c.tekun__is_listed) as may_be_on_list
+        k.month is null
+        and (r.says_dibao or r.says_tekun or c.dibao__is_covered or c.tekun__is_listed) as may_be_on_list
     from {{ ref('int_fact__standing_month') }} as s
     inner join {{ ref('int_fact__registry') }} as r on r.person_key = s.person_key
     inner join {{ ref('int_fact__civil_affairs') }} as c on c.person_key = s.person_key

@@ -26,7 +26,11 @@ paid as (
 
 subject as (
 
-    select person_key as subject_key, person_key, {{ school_term() }} as term_key from {{ ref('int_fact__pupil') }} as pupil
+    select
+        p.person_key as subject_key,
+        p.person_key,
+        {{ school_term() }} as term_key
+    from {{ ref('int_fact__pupil') }} as p
     union
     select subject_key, person_key, term_key from compared where person_key is not null or aid_amount > 0
     union
@@ -69,13 +73,7 @@ select
             u.name_norm = coalesce(c.name_norm, p.name_norm)
             and coalesce(u.village_code = c.village_code, true)
     ) as is_stranger,
-    exists (
-        select from {{ ref('int_fact__registered_then') }} as registered
-        where
-            registered.term_key = s.term_key
-            and registered.id_key = coalesce(c.id_key, p.id_key)
-            and registered.name_norm = coalesce(c.name_norm, p.name_norm)
-    ) as was_registered,
+    r.term_key is not null as was_registered,
     coalesce(c.link_tier, p.link_tier) as link_tier,
     coalesce(c.person_name, p.person_name) as row_person_name,
     coalesce(c.id_key, p.id_key) as row_id_key,
@@ -104,5 +102,9 @@ select
 from subject as s
 left join compared as c on c.subject_key = s.subject_key and c.term_key = s.term_key
 left join paid as p on p.subject_key = s.subject_key and p.term_key = s.term_key
+left join {{ ref('int_fact__registered_then') }} as r
+    on r.term_key = s.term_key
+    and r.id_key = coalesce(c.id_key, p.id_key)
+    and r.name_norm = coalesce(c.name_norm, p.name_norm)
 left join spoken_term as kc on kc.extract = 'edu_compare' and kc.term_key = s.term_key
 left join spoken_term as ky on ky.extract = 'yulu' and ky.term_key = s.term_key

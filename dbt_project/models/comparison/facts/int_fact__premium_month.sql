@@ -30,18 +30,26 @@ held as (
     from paid as p
     left join {{ ref('int_fact__identity_month') }} as m on m.person_key = p.person_key and m.month = p.month
     cross join lateral (
-        select unnest(string_to_array(m.identities, '|')) as identity, true as is_sure
+        select
+            unnest(string_to_array(m.identities, '|')) as identity,
+            true as is_sure
         union
-        select unnest(string_to_array(p.target_identities, '|')), true
+        select
+            unnest(string_to_array(p.target_identities, '|')) as identity,
+            true as is_sure
         union
         -- One or the other: sure to be subsidised where both are.
-        select unnest(array['返贫致贫人口', '脱贫人口']), null
+        select
+            unnest(array['返贫致贫人口', '脱贫人口']) as identity,
+            null as is_sure
         where
             m.is_poor_registered
             and m.is_returned is null
             and {{ subsidised_identities() }} @> array['返贫致贫人口', '脱贫人口']
         union
-        select unnest(string_to_array(m.may_have_held, '|')), false
+        select
+            unnest(string_to_array(m.may_have_held, '|')) as identity,
+            false as is_sure
     ) as i
     left join {{ ref('int_fact__identity_rank') }} as k on k.identity = i.identity
 
@@ -51,7 +59,9 @@ identities as (
 
     select
         person_key,
-        string_agg(distinct identity, '|' order by identity) filter (where is_sure is distinct from false) as identities,
+        string_agg(distinct identity, '|' order by identity)
+            filter (where is_sure is distinct from false)
+            as identities,
         (array_agg(identity order by priority nulls last, identity) filter (where is_sure))[1] as identity,
         min(priority) filter (where is_sure) as priority,
         min(priority) filter (where is_sure is not true) as possible_priority

@@ -63,7 +63,8 @@ household_then as (
     from project as p
     inner join {{ ref('int_fact__registry_before') }} as b on b.person_key = p.registry_key
     where extract(year from b.list_month) = p.plan_year
-    order by p.batch_id, p.row_no, abs(b.list_month - coalesce(p.started_on, make_date(p.plan_year, 1, 1))), b.list_month
+    order by
+        p.batch_id, p.row_no, abs(b.list_month - coalesce(p.started_on, make_date(p.plan_year, 1, 1))), b.list_month
 
 ),
 

@@ -15,17 +15,23 @@ with asked as (
     from {{ ref('int_fact__health_lists') }}
     where coalesce(hi_roll__paid_on, hi_subsidy_target__paid_on) is not null
     union
-    select person_key, {{ service_month('s') }} as month
+    select
+        s.person_key,
+        {{ service_month('s') }} as month
     from {{ linked_rows('stg_health_insurance__hi_settlement') }} as s
     where {{ service_month('s') }} is not null
     union
-    select person_key, {{ term_start(school_term()) }} as month
-    from {{ ref('int_fact__pupil') }} as pupil
+    select
+        p.person_key,
+        {{ term_start(school_term()) }} as month
+    from {{ ref('int_fact__pupil') }} as p
     {%- for rows in [ref('int_fact__edu_compare_row'), ref('int_fact__yulu_row')] %}
     union
-    select person_key, {{ term_start('term_key') }} as month
-    from {{ rows }} as listed
-    where person_key is not null and term_key is not null
+    select
+        l.person_key,
+        {{ term_start('l.term_key') }} as month
+    from {{ rows }} as l
+    where l.person_key is not null and l.term_key is not null
     {%- endfor %}
 
 ),

@@ -48,8 +48,8 @@ def test_effects_hang_under_their_cause(shipped) -> None:
         # a member's own finding explains the household's
         person("couple", id_state="ok", sex="男", id_sex="女"),
         person("ill", is_healthy=True, hi_chronic__has_certificate=True),
-        person("claims", registry_identity="脱贫人口", hi_settlement__inpatient_settlements=1,
-               hi_settlement__inpatient_in_scope=1000, hi_settlement__inpatient_reimbursed=100,
+        person("claims", hi_settlement__entitled_stays=1,
+               hi_settlement__entitled_in_scope=1000, hi_settlement__entitled_reimbursed=100,
                hi_settlement__self_paid=9000, is_poor_registered=True, is_monitored=False),
     )
     shipped.facts("fact_settlement",
