@@ -168,7 +168,7 @@ def _readings(cells: list[list[str]], index: int, merged: tuple[Merged, ...]) ->
             group = own
         elif not sub or (spans and not any(first <= position <= last for first, last in spans)):
             # Merged cells are known and this column is in none: it stands alone.
-            group = "" if not sub or spans else group
+            group = ""
         if sub and group:
             readings.append((f"{group}{sub}", f"{group}({sub})", sub))
         elif sub:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from bidui.contract import Common
 from bidui.landing.container import UNREADABLE
-from bidui.landing.file_problem import damaged, empty, encrypted, link, nested, outside, too_big, twice
+from bidui.landing.file_problem import damaged, empty, encrypted, link, nested, outside, twice
 from bidui.landing.size_limit import check_size
 from bidui.problem import ProblemError
 
@@ -25,9 +25,9 @@ def unpack(path: Path, file: str, into: Path, common: Common) -> list[tuple[str,
     members of one name, no member at all, or more bytes than may be. What keeps us from writing (a full disk) is an
     OSError: no fault of the file, which must not be held for it.
     """
+    # No member gives more bytes than the directory says: one that lies about its size is cut there, and its checksum fails.
     check_size(path, file, common.max_unpacked_mb, common.max_unpack_ratio)
     members: list[tuple[str, Path]] = []
-    room = common.max_unpacked_mb << 20
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
             name = _member_name(info)
@@ -37,21 +37,14 @@ def unpack(path: Path, file: str, into: Path, common: Common) -> list[tuple[str,
             _check_member(info, name, file, {known for known, _ in members})
             target = into / f"{len(members):04d}"
             try:
-                with closing(_Member(archive, info, room)) as member, target.open("wb") as sink:
+                with closing(_Member(archive, info)) as member, target.open("wb") as sink:
                     shutil.copyfileobj(member, sink, 1 << 20)
-            except _TooMuchError:
-                raise ProblemError(too_big(file, common.max_unpacked_mb, common.max_unpack_ratio, f"> {common.max_unpacked_mb} MB")) from None
             except _DamagedError:
                 raise ProblemError(damaged(f"{file}/{name}", "zip")) from None
-            room -= target.stat().st_size
             members.append((name, target))
     if not members:
         raise ProblemError(empty(file))
     return sorted(members)
-
-
-class _TooMuchError(Exception):
-    """More bytes came out of a member than its zip promised or we allow."""
 
 
 class _DamagedError(Exception):
@@ -59,26 +52,21 @@ class _DamagedError(Exception):
 
 
 class _Member:
-    """The bytes of a member; it gives up after `room` of them, whatever the zip's directory says."""
+    """The bytes of a member, told apart from what is written of them: what fails here is the file's fault."""
 
-    def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> None:
+    def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
         """Raises _DamagedError when the member cannot be opened."""
-        self._room = room
         try:
             self._stream = archive.open(info)
         except UNREADABLE:
             raise _DamagedError from None
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes; raises _TooMuchError beyond the room, _DamagedError where they cannot be read."""
+        """The next bytes; raises _DamagedError where they cannot be read."""
         try:
-            block = self._stream.read(size)
+            return self._stream.read(size)
         except UNREADABLE:
             raise _DamagedError from None
-        self._room -= len(block)
-        if self._room < 0:
-            raise _TooMuchError
-        return block
 
     def close(self) -> None:
         """Let go of the member."""

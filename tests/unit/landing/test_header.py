@@ -87,6 +87,14 @@ def test_two_rows_with_merged_groups(extract: Extract) -> None:
         assert header.missing == ()
 
 
+def test_a_group_ends_where_a_column_has_neither(extract: Extract) -> None:
+    """In a CSV nothing tells how far a group reaches: not over a column without any header."""
+    head = [["行政村", "身份证号", "参保年度", "", ""], ["", "", "职工", "", "居民"]]
+    assert places(found(head, extract)) == {"village_name": 0, "id_no": 1, "employee_year": 2}
+    merged = (((0, 2), (0, 3)),)
+    assert "resident_year" not in places(found([head[0], ["", "", "职工", "备注", "居民"]], extract, merged))
+
+
 def test_groups_that_only_decorate(extract: Extract) -> None:
     head = [["基本信息", "", "", "低保信息", ""], FLAT, ["青石村", "甲", "1", "2", "3"]]
     header = found(head, extract)

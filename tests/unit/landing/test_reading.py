@@ -113,6 +113,13 @@ def test_a_village_called_like_a_footer_is_data(tmp_path: Path, extract: Extract
     assert reading.skipped["footer"] == 1
 
 
+def test_a_row_that_begins_like_a_footer_lacks_what_data_must_have(tmp_path: Path, extract: Extract) -> None:
+    text = f"{HEADER}\n合计金额,,,2,700\n说明村,甲,,2,700\n审核人村,乙,990101199001011235,1,3\n"
+    reading, rows = read(file(tmp_path, text), extract)
+    assert list(rows) == [4]
+    assert reading.skipped["footer"] == 2
+
+
 def test_a_footer_under_the_required_columns_is_no_data(tmp_path: Path, extract: Extract) -> None:
     """Where the required columns come first, a totals row and the signatures fill every one of them."""
     data = "青石村,甲,990101199001011234,2,700"
@@ -161,6 +168,14 @@ def test_a_character_whose_second_byte_is_a_backslash(tmp_path: Path, extract: E
     name = next(chr(c) for c in range(0x4E00, 0x9FFF) if chr(c).encode("gb18030")[1:] == b"\\")
     _, rows = read(file(tmp_path, f"{HEADER}\n青石村,{name},990101199001011234,2,7\n", "gb18030"), extract)
     assert rows[2][1] == name
+
+
+@pytest.mark.parametrize(("short", "told"), [(10, "2、3、4、5、6、7、8、9、10、11）"), (11, "2、3、4、5、6、7、8、9、10、11 …）")])
+def test_the_first_rows_with_a_flaw_are_named(tmp_path: Path, extract: Extract, short: int, told: str) -> None:
+    text = "\n".join([HEADER, *["青石村,甲,990101199001011234"] * short, "青石村,乙,990101199001011235,1,3", ""])
+    reading, _ = read(file(tmp_path, text), extract)
+    (problem,) = reading.problems
+    assert problem.what_zh == f"字段比表头少，共 {short} 行（{told}，缺少的按空白处理"
 
 
 def test_short_rows_land_and_are_told(tmp_path: Path, extract: Extract) -> None:
