@@ -54,8 +54,8 @@ select ledger.make_outward(
         s.numerator::bigint,
         s.denominator::bigint,
         s.not_comparable::bigint,
-        s.rate::numeric,
-        s.target::numeric,
+        s.rate::numeric(9, 4),
+        s.target::numeric(9, 4),
         s.met::boolean,
         s.suppressed::boolean
     from mart_summary.coverage as s
@@ -76,8 +76,8 @@ select ledger.make_outward(
         s.period::text,
         s.category::text,
         s.unit::text,
-        s.published_value::numeric as value,
-        s.published_share::numeric as share,
+        s.published_value::numeric(24, 2) as value,
+        s.published_share::numeric(9, 2) as share,
         s.suppressed::boolean
     from mart_summary.profile as s
     where s.from_night <= {night} and {night} < s.to_night
@@ -138,7 +138,7 @@ select ledger.make_outward(
         r.source::text,
         r.active_from::date,
         r.active_to::date,
-        case when not a.is_withheld then a.precision end::numeric as precision,
+        case when not a.is_withheld then a.precision end::numeric(9, 4) as precision,
         coalesce(n.status, 'other_version')::text as rule_status,
         ((n.problem ->> 'zh') || ' · ' || (n.problem ->> 'en'))::text as rule_reason,
         r.family::text,
@@ -168,7 +168,7 @@ select ledger.make_outward(
         r.source,
         null,
         null,
-        null,
+        null::numeric(9, 4),
         n.status,
         (n.problem ->> 'zh') || ' · ' || (n.problem ->> 'en'),
         r.family,
@@ -200,7 +200,7 @@ select ledger.make_outward(
         null,
         null,
         null,
-        null,
+        null::numeric(9, 4),
         'not_carried',
         c.reason_zh || ' · ' || c.reason_en,
         null,

@@ -40,9 +40,9 @@ select ledger.make_outward(
         f.rule_id::text,
         f.indicator::text,
         f.period::text,
-        f.stated::numeric,
-        case when not f.is_withheld then f.computed end::numeric as computed,
-        case when not f.is_withheld then f.difference end::numeric as difference,
+        f.stated::numeric(24, 4),
+        case when not f.is_withheld then f.computed end::numeric(24, 4) as computed,
+        case when not f.is_withheld then f.difference end::numeric(24, 4) as difference,
         case when f.is_withheld then 'NOT_COMPARABLE' else f.verdict end::text as verdict,
         f.note::text,
         f.is_withheld::boolean as suppressed

@@ -39,7 +39,7 @@ select ledger.make_outward(
         t.extract::text,
         case when not t.is_withheld then t.judged end::bigint as judged,
         case when not t.is_withheld then t.wrong end::bigint as wrong,
-        case when not t.is_withheld then round(t.wrong::numeric / nullif(t.judged, 0), 4) end::numeric as wrong_share,
+        case when not t.is_withheld then round(t.wrong::numeric / nullif(t.judged, 0), 4) end::numeric(9, 4) as wrong_share,
         t.is_withheld::boolean as suppressed
     from mart_summary.extract_accuracy_total as t
     where t.from_night <= {night} and {night} < t.to_night

@@ -280,6 +280,15 @@ def test_interface_names_and_types(county: HandMadeFacts) -> None:
             assert list(found) == list(wanted), (table.schema, table.name)
 
 
+def test_bi_tools_are_told_how_many_decimals_a_number_has(county: HandMadeFacts) -> None:
+    """JDBC says 0 of a numeric that does not say it itself, and a tool that makes its own tables by that cuts shares to 0."""
+    unsaid = county.query(
+        "select c.oid::regclass::text, a.attname from pg_class as c inner join pg_attribute as a on a.attrelid = c.oid"
+        " where c.relnamespace = 'published'::regnamespace and a.atttypid = 'numeric'::regtype and a.atttypmod = -1"
+    )
+    assert unsaid == []
+
+
 def test_everything_outward_is_described(county: HandMadeFacts) -> None:
     undescribed = county.query(
         "select c.oid::regclass::text, a.attname from pg_class as c inner join pg_attribute as a on a.attrelid = c.oid"
