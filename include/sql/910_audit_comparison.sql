@@ -61,7 +61,7 @@ begin
                 where
                     c.from_night <= {night}
                     and {night} < c.to_night
-                    and ({all_counties} or {counties}[c.county_code] is not null)
+                    and {rights c.county_code}
                 $view$,
                 comparison
             )

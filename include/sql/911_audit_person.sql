@@ -115,7 +115,7 @@ select ledger.make_outward(
     where
         p.from_night <= {night}
         and {night} < p.to_night
-        and ({all_counties} or {counties}[p.county_code] is not null)
+        and {rights p.county_code}
     $view$
 );
 
@@ -206,7 +206,7 @@ select ledger.make_outward(
     where
         h.from_night <= {night}
         and {night} < h.to_night
-        and ({all_counties} or {counties}[h.county_code] is not null)
+        and {rights h.county_code}
     $view$
 );
 

@@ -57,7 +57,7 @@ select ledger.make_outward(
     where
         f.from_night <= {night}
         and {night} < f.to_night
-        and ({all_counties} or {counties}[f.county_code] is not null)
+        and {rights f.county_code}
     $view$
 );
 

@@ -41,6 +41,6 @@ select ledger.make_outward(
     where
         c.from_night <= {night}
         and {night} < c.to_night
-        and ({all_counties} or {counties}[c.county_code] is not null)
+        and {rights c.county_code}
     $view$
 );

@@ -160,7 +160,7 @@ begin
             c.from_night <= {night}
             and {night} < c.to_night
             and c.reason is distinct from 'out_of_scope'
-            and ({all_counties} or {counties}[c.county_code] is not null)
+            and {rights c.county_code}
         $view$, '{compared}', compared)
     );
 end
