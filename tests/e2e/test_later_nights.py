@@ -20,6 +20,7 @@ from figures_standing import difference, told
 
 PERSONS, NIGHTS = 2_000, 3
 
+
 def test_later_nights(county: County, first_night: str) -> None:
     """Bad and missing files cancel nobody; corrections close, regressions reopen; no night is written over.
 

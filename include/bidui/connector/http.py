@@ -49,7 +49,7 @@ class HttpPages(NightList):
 
     def write(self, extract: Extract, path: Path) -> Written:
         """See NightList."""
-        origin = cast(HttpOrigin, extract.origin)
+        origin = cast("HttpOrigin", extract.origin)
         pull = _json_pages if origin.format == "json" else _csv_pages
         with _in_words(origin):
             rows = pull(Client(origin, self.as_of), extract, origin, path, self.as_of)

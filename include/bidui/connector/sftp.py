@@ -57,7 +57,7 @@ class SftpFolder:
         return [delivery for extract in extracts for delivery in self._deliveries(extract)]
 
     def _deliveries(self, extract: Extract) -> list[Delivery]:
-        origin = cast(SftpOrigin, extract.origin)
+        origin = cast("SftpOrigin", extract.origin)
         with session(origin) as client:
             return [
                 self._fetch(client, extract, origin, file)

@@ -33,7 +33,7 @@ class SqlRows(NightList):
 
     def write(self, extract: Extract, path: Path) -> Written:
         """See NightList."""
-        origin = cast(SqlOrigin, extract.origin)
+        origin = cast("SqlOrigin", extract.origin)
         after = self.memory.reached(extract) if origin.watermark else None
         headers = [extract.by_name[name].header for name in origin.columns]
         with (

@@ -41,6 +41,7 @@ _TARGETS = {
     ),
 }
 
+
 @dataclass(frozen=True)
 class ReferenceLoad:
     """What a load did: its record, rows per file, warnings; `changed` is false when it said nothing new."""

@@ -21,6 +21,7 @@ LOCK = "select pg_advisory_xact_lock(hashtext('bidui.decision'), hashtext(%s))"
 
 RECORD = "insert into ledger.batch_decision (batch_id, action, decided_by, reason) values (%s, %s, %s, %s)"
 
+
 @dataclass(frozen=True)
 class Decision:
     """How a batch stands after judging it; `reason` is bilingual, for people."""

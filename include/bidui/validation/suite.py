@@ -162,7 +162,7 @@ def _check(path: Path, position: int, configuration: dict[str, Any], problems: l
         return None
     return Check(
         name=str(name),
-        severity=cast(Severity, configuration["severity"]),
+        severity=cast("Severity", configuration["severity"]),
         title=title,
         columns=tuple(meta.get("columns", ())),
         why=_title(meta.get("why")),

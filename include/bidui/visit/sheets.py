@@ -23,6 +23,7 @@ from bidui.worklist.findings import UNPLACED, Findings, Place
 
 VIEW = "audit.household_visit"
 
+
 @dataclass(frozen=True)
 class Written:
     """What was written: `files` workbooks in `folder` with the sheets of `households`."""

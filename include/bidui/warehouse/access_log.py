@@ -25,9 +25,7 @@ from sqlglot import exp
 
 Mode = Literal["pgaudit", "statements", "off"]
 
-# What the embedded server writes, and a server of one's own should. Without %a: a session calls itself what it likes, and
-# `LOG:  statement: select 1 --` would hide the statement behind it.
-LINE_PREFIX = "%m [%p] %u@%d "
+# A line of a server whose log_line_prefix is `embedded.LINE_PREFIX`.
 _LINE = re.compile(
     r"^(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\S* \S+ \[(?P<session>\d+)\] (?P<login>\S+)@(?P<database>\S+) "
     r"LOG:  (?P<kind>AUDIT: |statement: |execute fetch from |execute |fastpath function call: )(?P<statement>.*)$"

@@ -86,8 +86,8 @@ def _log_is_elsewhere() -> Problem:
         what_zh="访问日志在数据库服务器上",
         what_en="the log of accesses is on the database server",
         column="--log",
-        expected_zh="服务器日志文件，log_line_prefix = '%m [%p] %u@%d '",
-        expected_en="the server's log files, written with log_line_prefix = '%m [%p] %u@%d '",
+        expected_zh=f"服务器日志文件，log_line_prefix = '{embedded.LINE_PREFIX}'",
+        expected_en=f"the server's log files, written with log_line_prefix = '{embedded.LINE_PREFIX}'",
         fix_zh="取得日志文件后用 --log 指定",
         fix_en="fetch them and name them with --log",
     )

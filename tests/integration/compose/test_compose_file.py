@@ -96,7 +96,7 @@ def test_no_password_stands_anywhere() -> None:
     for path in (COMPOSE, *sorted((REPOSITORY / "docker").glob("*"))):
         if path.is_file():
             text = path.read_text(encoding="utf-8")
-            assert not re.search(r"(?i)(password|secret|token)\s*[:=]\s*['\"]?[a-z0-9]{3,}['\"]?\s*$", text, re.M), path
+            assert not re.search(r"(?i)(password|secret|token)\s*[:=]\s*['\"]?[a-z0-9]{3,}['\"]?\s*$", text, re.MULTILINE), path
             assert not re.search(r"://[^/\s:]+:[^/\s@]+@", text), path
 
 

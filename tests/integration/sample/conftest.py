@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -66,12 +65,12 @@ def make(folder: Path, persons: int, nights: int, seed: int = 1) -> Made:
 
 
 @pytest.fixture(scope="session")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+def county(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """The calibrated county's first night."""
-    yield make(tmp_path_factory.mktemp("county"), default_persons(), 1)
+    return make(tmp_path_factory.mktemp("county"), default_persons(), 1)
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+def small(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """A tenth of the county over five nights."""
-    yield make(tmp_path_factory.mktemp("small"), 1250, 5)
+    return make(tmp_path_factory.mktemp("small"), 1250, 5)

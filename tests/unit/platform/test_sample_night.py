@@ -64,8 +64,6 @@ def test_a_cut_attempt_leaves_nothing_that_looks_complete(home: Path, monkeypatc
     assert begin_with(WRITER, monkeypatch).wait().is_dir()
 
 
-
-
 def test_a_later_night_may_send_a_file_of_an_earlier_one_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The real generator, on a small county: night 2 holds a copy of a file of night 1, and night 1 is untouched."""
     from bidui import sample

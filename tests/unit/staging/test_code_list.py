@@ -77,7 +77,7 @@ def test_ethnic_numbers_are_nobody_s(rows: list[dict[str, str]]) -> None:
 def test_each_staging_model_reads_its_whole_contract(extract: str) -> None:
     contract = load_sources().extracts[extract]
     text = (STAGING / contract.department / f"stg_{contract.department}__{extract}.sql").read_text(encoding="utf-8")
-    match = re.search(r"set delivered = \[(.*?)\]", text, re.S)
+    match = re.search(r"set delivered = \[(.*?)\]", text, re.DOTALL)
     assert match is not None
     delivered = re.findall(r"'(\w+)'", match.group(1))
     # a running number is left out: without it two rows may be the same

@@ -112,5 +112,5 @@ def test_a_prepared_statement_is_counted_whatever_it_is_called(tmp_path: Path, n
 
 def test_a_session_s_own_name_is_not_in_the_line() -> None:
     """It may be `LOG:  statement: select 1 --`; then the rest of the line would be a comment."""
-    assert "%a" not in access_log.LINE_PREFIX
-    assert f"log_line_prefix = '{access_log.LINE_PREFIX}'" in embedded.SETTINGS
+    assert "%a" not in embedded.LINE_PREFIX
+    assert "log_line_prefix = '{line_prefix}'" in embedded.SETTINGS
