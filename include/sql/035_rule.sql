@@ -65,6 +65,11 @@ create table if not exists ledger.night_rule (
     check (status <> 'active' or (rule_version is not null and predicate_sql is not null and evidence_sql is not null)),
     check (status <> 'refused' or problem is not null)
 );
+alter table ledger.night_rule add column if not exists read_extracts text[] not null default '{}';
+comment on column ledger.night_rule.base_extracts is
+'缺之则规则不判定的数据源 · extracts without which the rule is silent';
+comment on column ledger.night_rule.read_extracts is
+'规则读取的数据源 · extracts behind the facts that the rule reads';
 comment on table ledger.night_rule is
 '当夜各规则的版本、参数取值与编译结果；refused 为被拒规则 · rules of each night: version, parameters, compiled SQL, reason of a refusal';
 comment on column ledger.night_rule.parameters is

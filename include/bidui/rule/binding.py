@@ -28,6 +28,7 @@ from bidui.rule.compiled import (
 from bidui.rule.definition import Rule
 from bidui.rule.parameter import Parameters
 from bidui.rule.problem import RuleProblem
+from bidui.rule.reads import read_extracts
 
 
 @dataclass
@@ -197,6 +198,7 @@ def _entry_of_bound(bound: BoundRule) -> dict[str, Any]:
         "evidence_sql": bound.evidence_sql,
         "absence_sql": bound.absence_sql,
         "base_extracts": sorted({*bound.grain.extracts, *bound.rule.extracts}),
+        "read_extracts": sorted(read_extracts(bound.rule, bound.grain)),
         "parameters": json.dumps([row.as_json() for row in bound.parameters], ensure_ascii=False),
     }
 

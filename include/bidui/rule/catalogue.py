@@ -235,6 +235,7 @@ def _load_grains(path: Path) -> dict[str, Grain]:
                 for key, exception in said.get("exceptions", {}).items()
             },
             absence=said.get("absence"),
+            lists={fact: tuple(extracts) for fact, extracts in content["lists"].items()},
         )
     return grains
 

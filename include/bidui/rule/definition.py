@@ -79,6 +79,8 @@ class Grain:
     extracts: tuple[str, ...]
     exceptions: dict[str, RuleException] = field(default_factory=dict)
     absence: str | None = None
+    # Lists that give a fact together, by what stands before `__` in its column's name, or by the column.
+    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ def county(warehouse: str) -> Iterator[HandMadeFacts]:
     for number, (rule_id, answers) in enumerate(ANSWERS.items()):
         made.run(
             "insert into ledger.night_rule (as_of, rule_id, rule_no, rule_version, status, predicate_sql, evidence_sql,"
-            " base_extracts) values (%s, %s, %s, '1', 'active', 'x', 'x', '{registry_person,hi_roll}')",
+            " owner_department, read_extracts)"
+            " values (%s, %s, %s, '1', 'active', 'x', 'x', 'health_insurance', '{registry_person,hi_roll,dibao}')",
             NIGHT, rule_id, number,
         )
         for (verdict, side), many in answers.items():

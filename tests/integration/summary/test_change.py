@@ -32,7 +32,7 @@ def batch(made: HandMadeFacts, night: dt.date, extract: str, data_date: str, bat
 def rule(made: HandMadeFacts, night: dt.date, rule_id: str, version: str, *extracts: str) -> None:
     made.run(
         "insert into ledger.night_rule (as_of, rule_id, rule_no, rule_version, status, predicate_sql, evidence_sql,"
-        " base_extracts) values (%s, %s, (select count(*) + 1 from ledger.night_rule where as_of = %s), %s, 'active', 'x',"
+        " read_extracts) values (%s, %s, (select count(*) + 1 from ledger.night_rule where as_of = %s), %s, 'active', 'x',"
         " 'x', %s)", night, rule_id, night, version, list(extracts),
     )
 

@@ -2,7 +2,8 @@
 {#-
     Whose list was wrong: answers to the findings of the rules that read it, by the month of the answer. `judged` answers
     name a side; `wrong` ones name this extract's (the registry for its own extracts, the department for the others; a
-    rule that reads several of a department cannot tell which).
+    rule that reads several of a department cannot tell which). Where a rule reads lists of several departments, the
+    department is the one that owns its findings; of the others' lists an answer says nothing.
 -#}
 with rule_extract as (
     select
@@ -13,13 +14,15 @@ with rule_extract as (
         -- As on the last night on which the rule ran.
         select distinct on (rule_id)
             rule_id,
-            base_extracts
+            owner_department,
+            read_extracts
         from {{ source('ledger', 'night_rule') }}
         where as_of <= {{ as_of() }} and status = 'active'
         order by rule_id asc, as_of desc
     ) as r
-    cross join unnest(r.base_extracts) as named (extract)
+    cross join unnest(r.read_extracts) as named (extract)
     inner join {{ source('reference', 'extract') }} as e on named.extract = e.extract
+    where e.department = 'registry' or r.owner_department in ('registry', e.department)
 ),
 
 final as (

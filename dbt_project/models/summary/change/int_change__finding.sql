@@ -36,7 +36,7 @@ moved as (
 rule as (
     select
         coalesce(n.rule_id, o.rule_id) as rule_id,
-        coalesce(n.base_extracts, '{}') || coalesce(o.base_extracts, '{}') as base_extracts,
+        coalesce(n.read_extracts, '{}') || coalesce(o.read_extracts, '{}') as read_extracts,
         jsonb_build_array(o.status, o.rule_version, o.parameters)
         <> jsonb_build_array(n.status, n.rule_version, n.parameters) as has_changed
     from (select * from {{ source('ledger', 'night_rule') }} where as_of = {{ published_before() }}) as o
@@ -50,7 +50,7 @@ with_deliveries as (
         coalesce(s.is_moved, false) as is_moved,
         coalesce(s.has_other_facts, false) as has_other_facts,
         coalesce(r.has_changed, false) as rule_has_changed,
-        {{ delivered('e.extract = any(r.base_extracts)') }} as rule_delivered,
+        {{ delivered('e.extract = any(r.read_extracts)') }} as rule_delivered,
         {{ delivered() }} as somebody_delivered,
         {{ configuration_changed() }} as configuration_changed
     from moved as m
