@@ -83,8 +83,8 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
     """
     beside, before = folder.with_name(f".{folder.name}.part"), folder.with_name(f".{folder.name}.before")
     with taking_turns("export"), writing(folder):
-        if before.exists() and not folder.exists():  # a run that was cut between the two renames
-            before.rename(folder)
+        if before.exists():  # a run that was cut: between the two renames, or behind them
+            shutil.rmtree(before) if folder.exists() else before.rename(folder)
         for file in files_people_see(folder):
             refuse_if_open(file)
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -97,7 +97,8 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
             try:
                 beside.rename(folder)
             except OSError:
-                before.rename(folder)
+                if before.exists():
+                    before.rename(folder)
                 raise
             shutil.rmtree(before, ignore_errors=True)
         finally:

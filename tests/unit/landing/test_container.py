@@ -161,6 +161,15 @@ def test_a_link_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path / "a.zip", tmp_path).code == "zip.link"
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_members_of_one_name_are_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.csv", b"1")
+        archive.writestr("a.csv", b"2")
+    problem = refused(tmp_path / "a.zip", tmp_path)
+    assert (problem.code, problem.column) == ("zip.twice", "a.csv")
+
+
 def test_an_empty_zip_is_empty(tmp_path: Path) -> None:
     assert refused(zipped(tmp_path / "a.zip", {"__MACOSX/x": b""}), tmp_path).code == "file.empty"
 
