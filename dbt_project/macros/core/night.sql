@@ -35,6 +35,11 @@
     {{ return('null::date') }}
 {%- endmacro %}
 
+{#- Rows of a night_rows table as they stand this night: the open ones, since an older night is never built over it. -#}
+{% macro this_night(relation) -%}
+    (select * from {{ relation }} where to_night = 'infinity') as standing
+{%- endmacro %}
+
 {#-
     What a table of nights said before this one, as a subquery; none where it has no earlier night to say anything about.
     Not a ref: the table may be the very one being built, or one of a later layer.

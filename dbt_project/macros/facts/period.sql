@@ -57,6 +57,19 @@
     {{ term_start(school_term()) }} as term_start
 {%- endmacro %}
 
+{#-
+    Whether a list speaks for a year or a term, by its rows of that period and of the one it names most: a few stray ones do
+    not make it speak.
+-#}
+{% macro speaks_for_period(listed, most) -%}
+    {{ listed }} * 10 >= {{ most }}
+{%- endmacro %}
+
+{#- The same of the month that a list pays for: late payments of another month are more than a few. -#}
+{% macro speaks_for_month(paid, most) -%}
+    {{ paid }} * 2 >= {{ most }}
+{%- endmacro %}
+
 {#- Completed years between a birth date and a day; NULL when born later. -#}
 {% macro completed_years(birth_date, day) -%}
     case when {{ birth_date }} <= {{ day }} then extract(year from age({{ day }}, {{ birth_date }}))::int end

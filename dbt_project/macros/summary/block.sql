@@ -84,11 +84,6 @@
         )
 {%- endmacro %}
 
-{#- Rows of a night_rows table as they stand this night: the open ones, since an older night is never built over it. -#}
-{% macro this_night(relation) -%}
-    (select * from {{ relation }} where to_night = 'infinity') as standing
-{%- endmacro %}
-
 {#- Small cells are those under parameter AGG-05 min_cell; a county that sets none has the shipped one. -#}
 {% macro min_cell() -%}
     (

@@ -25,8 +25,8 @@ retired_key as (
         kind,
         life_key,
         survivor_key
-    from {{ ref('registry_key') }}
-    where from_night <= {{ as_of() }} and to_night > {{ as_of() }} and survivor_key is not null
+    from {{ this_night(ref('registry_key')) }}
+    where survivor_key is not null
 ),
 
 rekeyed as (

@@ -5,14 +5,10 @@
 -#}
 with open_finding as (
 
-    select distinct f.household_key
-    from {{ ref('finding') }} as f
-    inner join {{ ref('monitoring_trigger') }} as t on f.rule_id = t.rule_id
-    where
-        t.direction = 'in'
-        and f.state in ('open', 'confirmed')
-        and f.from_night <= {{ as_of() }}
-        and {{ as_of() }} < f.to_night
+    select distinct standing.household_key
+    from {{ this_night(ref('finding')) }}
+    inner join {{ ref('monitoring_trigger') }} as t on standing.rule_id = t.rule_id
+    where t.direction = 'in' and standing.state in ('open', 'confirmed')
 
 )
 

@@ -24,12 +24,8 @@ by_fact as (
         t.trigger,
         t.evidence
     from risk as r
-    left join {{ ref('int_office__risk_standing') }} as s
-        on
-            r.household_key = s.household_key
-            and s.is_risk_free
-            and s.from_night <= {{ as_of() }}
-            and {{ as_of() }} < s.to_night
+    left join {{ this_night(ref('int_office__risk_standing')) }}
+        on r.household_key = standing.household_key and standing.is_risk_free
     cross join lateral (
         values
         (
@@ -42,11 +38,11 @@ by_fact as (
         ('in', 'worker_died', r.worker_died, '{}'::jsonb),
         (
             'out', 'risk_gone',
-            s.from_night + make_interval(months => {{ parameter('MONITOR', 'risk_free_months', 'int', rows='r') }})
+            standing.from_night + make_interval(months => {{ parameter('MONITOR', 'risk_free_months', 'int', rows='r') }})
             <= {{ as_of() }}
             and r.monitored_from + make_interval(months => {{ parameter('REG-09', 'min_months', 'int', rows='r') }})
             <= {{ as_of() }},
-            jsonb_build_object('risk_free_since', s.from_night, 'monitored_from', r.monitored_from)
+            jsonb_build_object('risk_free_since', standing.from_night, 'monitored_from', r.monitored_from)
         ),
         ('out', 'no_living_member', r.living_members = 0, '{}'::jsonb)
     ) as t (direction, trigger, holds, evidence)
@@ -57,19 +53,17 @@ by_fact as (
 by_finding as (
 
     select
-        f.household_key,
+        standing.household_key,
         t.direction,
         t.trigger,
-        jsonb_build_object('findings', jsonb_agg(f.finding_id order by f.finding_id)) as evidence
-    from {{ ref('finding') }} as f
-    inner join {{ ref('monitoring_trigger') }} as t on f.rule_id = t.rule_id
-    inner join risk as r on f.household_key = r.household_key
+        jsonb_build_object('findings', jsonb_agg(standing.finding_id order by standing.finding_id)) as evidence
+    from {{ this_night(ref('finding')) }}
+    inner join {{ ref('monitoring_trigger') }} as t on standing.rule_id = t.rule_id
+    inner join risk as r on standing.household_key = r.household_key
     where
-        f.state in ('open', 'confirmed')
-        and f.from_night <= {{ as_of() }}
-        and {{ as_of() }} < f.to_night
+        standing.state in ('open', 'confirmed')
         and r.is_monitored = (t.direction = 'out')
-    group by f.household_key, t.direction, t.trigger
+    group by standing.household_key, t.direction, t.trigger
 
 ),
 

@@ -53,7 +53,7 @@ speaking as (
         data_date,
         is_current
     from list_of_month
-    where is_current or paid * 2 >= paid_most
+    where is_current or {{ speaks_for_month('paid', 'paid_most') }}
     order by month, is_current desc, (list_month = month) desc, list_month desc, data_date desc
 
 ),

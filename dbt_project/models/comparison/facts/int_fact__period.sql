@@ -45,7 +45,7 @@ state as (
         where pay_month <= {{ as_of() }}
         group by 1
     ) as months
-    where paid * 2 >= paid_most
+    where {{ speaks_for_month('paid', 'paid_most') }}
 
 ),
 {%- endfor %}
@@ -58,31 +58,36 @@ pay_month as (
 
 ),
 
--- Rows of the night's own year or term; a few stray ones do not make the list speak for it.
-spoken as (
+listed as (
 
     select
         'hi_roll' as extract,
-        coalesce(sum(listed) filter (where period = {{ insurance_year() }}::text), 0) * 10 >= max(listed) as speaks
-    from (
-        select insurance_year::text as period, count(*) as listed
-        from {{ in_force('stg_health_insurance__hi_roll') }} as s
-        group by 1
-    ) as periods
+        insurance_year = {{ insurance_year() }} as is_of_night,
+        count(*) as listed
+    from {{ in_force('stg_health_insurance__hi_roll') }} as s
+    group by insurance_year
     {%- for model in ['stg_education__edu_compare', 'stg_education__yulu'] %}
+    {%- set term = 'coalesce(' ~ school_term_of_text('s.term') ~ ', ' ~ school_term_of('b.data_date') ~ ')' %}
     union all
     select
-        '{{ extract_of(model) }}',
-        coalesce(sum(listed) filter (where period = {{ school_term() }}), 0) * 10 >= max(listed)
-    from (
-        select
-            coalesce({{ school_term_of_text('s.term') }}, {{ school_term_of('b.data_date') }}) as period,
-            count(*) as listed
-        from {{ in_force(model) }} as s
-        inner join batch as b on b.extract = '{{ extract_of(model) }}'
-        group by 1
-    ) as periods
+        '{{ extract_of(model) }}' as extract,
+        {{ term }} = {{ school_term() }} as is_of_night,
+        count(*) as listed
+    from {{ in_force(model) }} as s
+    inner join batch as b on b.extract = '{{ extract_of(model) }}'
+    group by {{ term }}
     {%- endfor %}
+
+),
+
+-- Whether lists that name a year or a term on each row name the night's.
+spoken as (
+
+    select
+        extract,
+        {{ speaks_for_period('coalesce(sum(listed) filter (where is_of_night), 0)', 'max(listed)') }} as speaks
+    from listed
+    group by 1
 
 ),
 
