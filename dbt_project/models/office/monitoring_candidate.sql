@@ -38,7 +38,8 @@ by_fact as (
         ('in', 'worker_died', r.worker_died, '{}'::jsonb),
         (
             'out', 'risk_gone',
-            standing.from_night + make_interval(months => {{ parameter('MONITOR', 'risk_free_months', 'int', rows='r') }})
+            standing.from_night
+            + make_interval(months => {{ parameter('MONITOR', 'risk_free_months', 'int', rows='r') }})
             <= {{ as_of() }}
             and r.monitored_from + make_interval(months => {{ parameter('REG-09', 'min_months', 'int', rows='r') }})
             <= {{ as_of() }},
