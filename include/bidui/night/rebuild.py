@@ -17,7 +17,7 @@ from psycopg2 import sql
 
 from bidui.contract import load_sources
 from bidui.night import beside
-from bidui.night.fingerprint import NightTable, night_tables, record
+from bidui.night.fingerprint import night_tables, record
 from bidui.night.freeze import freeze
 from bidui.night.layers import AFTER_RULES, BEFORE_RULES
 from bidui.night.order import no_night_meanwhile
@@ -173,18 +173,8 @@ def _put_in(cursor: psycopg2.extensions.cursor, first: dt.date, rebuilt: list[Re
         column = sql.Identifier("to_night" if table.is_valid_over_nights else "as_of")
         of_range = sql.SQL("where {} >= {}").format(column, sql.Literal(first))
         cursor.execute(sql.SQL("delete from {} {}").format(table.identifier(), of_range))
-        _copy_in(cursor, table, of_range)
-    # What only the latest night has: facts and intermediate results.
-    cursor.execute(
-        "select substr(schemaname, %s), tablename from pg_tables where schemaname like %s order by 1, 2",
-        (len(PREFIX) + 1, PREFIX.replace("_", "\\_") + "mart\\_%"),
-    )
-    known = {(table.schema, table.name) for table in nightly}
-    for schema, name in cursor.fetchall():
-        if (schema, name) not in known:
-            table = NightTable(schema, name, False)
-            cursor.execute(sql.SQL("delete from {}").format(table.identifier()))
-            _copy_in(cursor, table, sql.SQL(""))
+        beside.copy_in(cursor, table, PREFIX, of_range)
+    beside.replace_latest(cursor, PREFIX, {(table.schema, table.name) for table in nightly})
     # The tables are not what their nights built any more: the next night builds them all.
     cursor.execute("truncate ledger.kept_table")
     run_ids = [night.run_id for night in rebuilt]
@@ -195,14 +185,3 @@ def _put_in(cursor: psycopg2.extensions.cursor, first: dt.date, rebuilt: list[Re
         "update ledger.run set status = 'published', finished_at = now() where run_id = any(%s)", (run_ids,)
     )
     cursor.execute("update ledger.published_night set run_id = %s", (run_ids[-1],))
-
-
-def _copy_in(cursor: psycopg2.extensions.cursor, table: NightTable, condition: sql.Composable) -> None:
-    columns = sql.SQL(", ").join(
-        sql.Identifier(name) for name in beside.columns_of(cursor, PREFIX + table.schema, table.name)
-    )
-    cursor.execute(
-        sql.SQL("insert into {to} ({columns}) select {columns} from {of} {condition}").format(
-            to=table.identifier(), of=table.identifier(PREFIX), columns=columns, condition=condition
-        )
-    )
