@@ -66,10 +66,10 @@ other_bearer as (
         d.row_no,
         d.subject_role,
         d.person_key
-    from doubtful as d
+    from compared as d
     inner join mention as o on o.name_norm = d.name_norm and o.id_key <> d.person_id_key
     where
-        d.name_grade = 'one_character'
+        d.name_grade in ('variant', 'one_character')
         and d.reached_by = 'id'
         and (
             o.village_code in (d.village_code, d.row_village_code)

@@ -54,7 +54,9 @@ classed as (
             when name_grade = 'same' then 1
             when
                 name_grade = 'variant'
-                and not (is_sex_against or is_birth_against or is_adult_number_on_student_row)
+                and not (
+                    is_sex_against or is_birth_against or is_adult_number_on_student_row or is_name_of_other_number
+                )
                 then 2
             when
                 name_grade = 'one_character'

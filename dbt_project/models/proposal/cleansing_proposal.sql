@@ -1,3 +1,4 @@
+{{ planned_for_volume() }}
 {{ config(
     materialized='night_rows',
     key=['subject_kind', 'subject_key', 'field'],
