@@ -88,8 +88,11 @@ select
     coalesce(
         jsonb_object_agg(county_code, true) || jsonb_object_agg(left(county_code, 6), true), '{}'
     ) as county_rights,
-    -- And as an array, which an index answers.
-    coalesce(array_agg(county_code) || array_agg(left(county_code, 6)), '{}') as county_codes
+    -- And as an array, which an index answers; empty for all counties.
+    case
+        when bool_and(county_code <> '*') then array_agg(county_code) || array_agg(left(county_code, 6))
+        else '{}'
+    end as county_codes
 from ledger.access_grant
 where login = session_user and revoked_at is null and (valid_until is null or valid_until >= ledger.county_today());
 comment on view ledger.session_access is '当前登录的授权 · rights of the connected login';

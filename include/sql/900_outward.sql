@@ -8,13 +8,15 @@
 -- scan), and what asks them, `({all_counties} or {counties}[code] is not null)`, calls no function: PostgreSQL tries
 -- the cheapest condition first, and nothing is cheaper.
 --
--- A large view asks `{rights c.county_code}` instead: it is made in two halves, of which one is executed. Who holds every
--- county gets all rows; everybody else those whose county is one of theirs, a condition that an index answers, so that what
--- they ask costs what their counties hold and not what the warehouse holds. Such a definition has no aggregate of its own.
+-- A large view asks `{rights c.county_code}` instead: it is made in two halves, of which one finds rows. Who holds every
+-- county gets all rows (no night reaches anybody else); others get those whose county is one of theirs, a condition that
+-- an index answers, so that what they ask costs what their counties hold and not what the warehouse holds. Both say it of a
+-- row, since PostgreSQL remembers no subject looked up (below) where a condition of no row stands at the join.
 --
 -- `{who c}` joins what the registry of the night calls the person or household that row c is about (`who.number`, `who.name`,
--- `who.id_no`; `who.is_known`). One row, told by its aggregates, so that a query that asks for none of them (a count) does
--- not look it up at all.
+-- `who.id_no`; `who.key`, its key as people see it; `who.is_known`). One row, told by its aggregates, so that a query that
+-- asks for none of them (a count) does not look it up at all. The key is made in there, so that who asks for one of
+-- them has each subject looked up once and not with every row (PostgreSQL remembers nothing where a filter stands at the join).
 
 create or replace function ledger.make_outward(
     schema_name name, view_name name, needs text[], definition text, with_asof boolean default true
@@ -27,6 +29,7 @@ declare
         definition, '\{who (\w+)\}', $who$left join lateral (
             select
                 any_value(s.number) as number,
+                ledger.shown_key(\1.subject_key, any_value(s.number)) as key,
                 any_value(s.name) as name,
                 any_value(s.id_no) as id_no,
                 count(*) > 0 as is_known
@@ -51,10 +54,13 @@ declare
     );
     in_halves text := case when with_subjects ~ '\{rights ' then format(
         '%s union all %s',
-        regexp_replace(with_subjects, '\{rights [^}]+\}', '{all_counties}', 'g'),
         regexp_replace(
-            with_subjects, '\{rights ([^}]+)\}',
-            'not {all_counties} and {counties}[\1] is not null and \1 = any({county_codes})', 'g'
+            with_subjects, '\{rights (\w+)\.(\w+)\}',
+            '({all_counties} or {counties}[\1.\2] is not null)'
+            ' and \1.from_night <= case when {all_counties} then {night} end', 'g'
+        ),
+        regexp_replace(
+            with_subjects, '\{rights (\w+\.\w+)\}', '{counties}[\1] is not null and \1 = any({county_codes})', 'g'
         )
     ) else with_subjects end;
     with_rights text := regexp_replace(

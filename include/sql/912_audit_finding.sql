@@ -104,12 +104,16 @@ select ledger.make_outward(
         l.runner_up_weight::double precision,
         l.comparison::jsonb,
         l.gates::jsonb
-    from mart_identity.link as l
+    from (
+        -- Apart, so that a row of a delivery is found by the index on the rows that nothing has closed.
+        select s.* from mart_identity.link as s where s.to_night = 'infinity'
+        union all
+        select s.* from mart_identity.link as s where s.to_night < 'infinity' and {night} < s.to_night
+    ) as l
     left join mart_summary.person as p
         on p.person_key = l.person_key and p.from_night <= {night} and {night} < p.to_night
     where
         l.from_night <= {night}
-        and {night} < l.to_night
         and ({all_counties} or {counties}[p.county_code] is not null)
     $view$
 );

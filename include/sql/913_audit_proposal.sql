@@ -8,7 +8,7 @@ select ledger.make_outward(
     select
         {night} as as_of,
         c.subject_kind::text,
-        ledger.shown_key(c.subject_key, who.number)::text as subject_key,
+        who.key::text as subject_key,
         case
             when {all_identifiers} or c.county_code = any({identifier_counties}) then who.name
             else ledger.masked_name(who.name)

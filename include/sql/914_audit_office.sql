@@ -129,7 +129,7 @@ begin
             {night} as as_of,
             c.household_no::text,
             c.subject_kind::text,
-            ledger.shown_key(c.subject_key, who.number)::text as subject_key,
+            who.key::text as subject_key,
             case
                 when {all_identifiers} or c.county_code = any({identifier_counties}) then who.name
                 else ledger.masked_name(who.name)
