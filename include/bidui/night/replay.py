@@ -108,8 +108,13 @@ def _replay(as_of: dt.date, *, keep: bool) -> Replay:
             replayed_fingerprint = record(connection, as_of, "replay", PREFIX)
             tables = _compare(connection, as_of, recorded)
             changed = _changed(connection, inputs)
-    except BaseException:
+    except BaseException as error:
         _finish(run_id, "failed", f"replay of run {published_run}: it did not end")
+        if isinstance(error, dbt.DbtError):
+            with transaction() as connection:
+                changed = _changed(connection, inputs)
+            if changed:
+                raise ProblemError(_of_another_checkout(as_of, changed)) from error
         raise
     finally:
         if not keep:
@@ -182,6 +187,19 @@ def _finish(run_id: int, status: str, reason: str) -> None:
             "update ledger.run set status = %s, reason = %s, finished_at = now() where run_id = %s",
             (status, reason, run_id),
         )
+
+
+def _of_another_checkout(as_of: dt.date, changed: tuple[str, ...]) -> Problem:
+    """The night's bound rules name facts that today's models no longer make."""
+    return Problem(
+        code="replay_other_checkout",
+        what_zh=f"{as_of} 是用另一版本的模型和规则计算的，用现在的版本无法重放",
+        what_en=f"{as_of} was computed with other models and rules, and cannot be replayed with those of today",
+        found=", ".join(changed),
+        fix_zh="换用当时的版本重放，或用 bidui rebuild --from 按现在的版本重算；指纹链仍可用 bidui chain export 核验",
+        fix_en="replay it with the checkout of then, or compute it anew with `bidui rebuild --from`;"
+        " the chain of fingerprints still proves the night (`bidui chain export`)",
+    )
 
 
 def _beyond_retention(as_of: dt.date, gone: list[tuple[str, int]]) -> Problem:
