@@ -36,3 +36,8 @@
             else nullif({{ value }}, {{ absent }})
         end
 {%- endmacro %}
+
+{#- Of rows that are grouped, what the first says: files and rows in their order, so that it is the same every night. -#}
+{% macro of_first_row(rows, column) -%}
+    (array_agg({{ rows }}.{{ column }} order by {{ rows }}.batch_id, {{ rows }}.row_no))[1]
+{%- endmacro %}

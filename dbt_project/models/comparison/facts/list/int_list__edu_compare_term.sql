@@ -35,9 +35,9 @@ summed as (
     select
         c.subject_key,
         c.term_key,
-        (array_agg(c.person_key order by c.batch_id, c.row_no))[1] as person_key,
-        (array_agg(c.link_decision order by c.batch_id, c.row_no))[1] as link_decision,
-        (array_agg(c.link_tier order by c.batch_id, c.row_no))[1] as link_tier,
+        {{ of_first_row('c', 'person_key') }} as person_key,
+        {{ of_first_row('c', 'link_decision') }} as link_decision,
+        {{ of_first_row('c', 'link_tier') }} as link_tier,
         max(c.person_name) as person_name,
         max(c.name_norm) as name_norm,
         max(c.county_code) as county_code,

@@ -16,16 +16,16 @@ with listed as (
 select
     y.subject_key,
     y.term_key,
-    (array_agg(y.person_key order by y.batch_id, y.row_no))[1] as person_key,
-    (array_agg(y.link_decision order by y.batch_id, y.row_no))[1] as link_decision,
-    (array_agg(y.link_tier order by y.batch_id, y.row_no))[1] as link_tier,
+    {{ of_first_row('y', 'person_key') }} as person_key,
+    {{ of_first_row('y', 'link_decision') }} as link_decision,
+    {{ of_first_row('y', 'link_tier') }} as link_tier,
     max(y.person_name) as person_name,
     max(y.name_norm) as name_norm,
     max(y.id_key) as id_key,
     max(y.study_stage) as study_stage,
     coalesce(sum(y.aid_amount), 0) as aid_amount,
     count(*)::int as payments,
-    (array_agg(y.batch_id order by y.batch_id, y.row_no))[1] as batch_id,
-    (array_agg(y.row_no order by y.batch_id, y.row_no))[1] as row_no
+    {{ of_first_row('y', 'batch_id') }} as batch_id,
+    {{ of_first_row('y', 'row_no') }} as row_no
 from listed as y
 group by 1, 2
