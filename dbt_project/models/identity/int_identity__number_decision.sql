@@ -105,7 +105,7 @@ undecided as (
 
 ),
 
-chosen as (
+best as (
 
     select
         r.*,
@@ -117,6 +117,18 @@ chosen as (
 
 ),
 
+-- A review shows the household's member of the row's name: compared is what the reviewer sees of that member, of whom the
+-- number, and what it says of sex and birth date, are not.
+chosen as (
+
+    select
+        *,
+        class <= 3 and not is_undecided as is_linked,
+        (class > 3 or is_undecided) and other_member_key is not null as is_other_member_meant
+    from best
+
+),
+
 final as (
 
     select
@@ -125,9 +137,8 @@ final as (
         row_no,
         subject_role,
         is_current,
-        case when class <= 3 and not is_undecided then person_key else coalesce(other_member_key, person_key) end
-            as person_key,
-        case when class <= 3 and not is_undecided then 'linked' else 'review' end as decision,
+        case when is_other_member_meant then other_member_key else person_key end as person_key,
+        case when is_linked then 'linked' else 'review' end as decision,
         '1' as tier,
         case
             when reached_by = 'id15' then 'id15_name'
@@ -144,10 +155,14 @@ final as (
         person_key as number_holder_key,
         is_spoken_against or is_shared_number or is_known_by_other_number as is_explained,
         jsonb_build_object(
-            'id', case reached_by when 'id' then 'same' else 'old_15' end,
-            'name', name_grade,
-            'sex', sex_grade,
-            'birth_date', birth_grade,
+            'id', case
+                when is_other_member_meant then 'household_member'
+                when reached_by = 'id' then 'same'
+                else 'old_15'
+            end,
+            'name', case when is_other_member_meant then 'same' else name_grade end,
+            'sex', case when is_other_member_meant then 'unknown' else sex_grade end,
+            'birth_date', case when is_other_member_meant then 'unknown' else birth_grade end,
             'household', case is_same_household when true then 'same' when false then 'different' else 'unknown' end,
             'village', case is_same_village when true then 'same' when false then 'different' else 'unknown' end
         ) as comparison,

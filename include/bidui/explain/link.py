@@ -14,7 +14,7 @@ from bidui.explain.words import DECISIONS, said
 from bidui.linkage.words import COMPARISONS, GATES, LEVELS, both
 from bidui.problem import Problem, ProblemError
 
-# How tier 1 calls what a number and a name decided; of tier 2 the rule is the block in which both met.
+# What decided: of tier 1 number and name, of tier 2 the block in which both met.
 RULES = {
     "id_name": "号码与姓名一致 number and name",
     "id_name_variant": "号码一致，姓名缺字或异形 number, variant of the name",
@@ -23,6 +23,13 @@ RULES = {
     "id_name_conflict": "号码一致，姓名不同 number with another name",
     "id_without_name": "有号码无姓名 number without a name",
     "id15_name": "15位旧号与姓名 15-digit number and name",
+    "name_birth": "姓名与出生日期相同 met by name and birth date",
+    "name_village": "姓名与村相同 met by name and village",
+    "name_last_4": "姓名与号码后四位相同 met by name and last four characters",
+    "birth_village": "出生日期与村相同 met by birth date and village",
+    "number_end": "号码后八位相同 met by the last eight characters",
+    "number_15": "15位旧号相同 met by the 15-digit form",
+    "name_household": "姓名与户相同 met by name and household",
     "reviewer": "复核结论 a reviewer's verdict",
 }
 VERDICTS = {"same": "同一人 same person", "different": "不同人 different people"}
