@@ -22,7 +22,12 @@ with rule_extract as (
     ) as r
     cross join unnest(r.read_extracts) as named (extract)
     inner join {{ source('reference', 'extract') }} as e on named.extract = e.extract
-    where e.department = 'registry' or r.owner_department in ('registry', e.department)
+    where
+        (e.department = 'registry' or r.owner_department in ('registry', e.department))
+        -- A list that never came was never wrong.
+        and e.extract in (
+            select batch.extract from {{ source('ledger', 'night_batch') }} as batch where batch.as_of <= {{ as_of() }}
+        )
 ),
 
 final as (
