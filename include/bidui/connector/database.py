@@ -72,7 +72,7 @@ def _leave_unread(context: ExceptionContext) -> None:
 
 
 @contextmanager
-def in_words(made: Engine, origin: SqlOrigin) -> Iterator[None]:
+def in_words(origin: SqlOrigin) -> Iterator[None]:
     """Turn what the driver raises into a PullError."""
     import sqlalchemy as sa
 

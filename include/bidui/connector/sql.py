@@ -50,7 +50,7 @@ def _stream(
     mark = Mark(origin, as_of, after) if origin.watermark else None
     statement, parameters = statement_of(origin, as_of, mark)
     rows = 0
-    with database.in_words(engine, origin), engine.connect() as session:
+    with database.in_words(origin), engine.connect() as session:
         streaming = session.execution_options(stream_results=True, max_row_buffer=ROWS_AT_A_TIME)
         result = streaming.execute(statement, parameters)
         positions = _positions(origin, list(result.keys()))

@@ -198,6 +198,7 @@ def test_a_request_that_can_be_run_passes(tmp_path: Path) -> None:
     nightly.check_request(NIGHT, tmp_path, NIGHT - dt.timedelta(days=1), TODAY)
     nightly.check_request(NIGHT, None, NIGHT, TODAY)  # the latest night again
     nightly.check_request(TODAY, None, None, TODAY)
+    nightly.check_request(TODAY + nightly.MAX_AHEAD, None, None, TODAY)
 
 
 @pytest.mark.parametrize(
