@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from itertools import count
 
 import psycopg2
 from psycopg2 import sql
@@ -38,10 +38,14 @@ def _clone(template: str, make: Callable[[], object]) -> Iterator[str]:
     before = os.environ.get("BIDUI_WAREHOUSE_URL")
     os.environ["BIDUI_WAREHOUSE_URL"] = embedded.ensure_database(template)
     make()  # quick when it has been made
-    name = f"test_{uuid.uuid4().hex[:12]}"
     with closing(psycopg2.connect(embedded.superuser_url())) as connection:
         connection.autocommit = True
-        connection.cursor().execute(
+        cursor = connection.cursor()
+        cursor.execute("select datname from pg_database")
+        taken = {database for (database,) in cursor.fetchall()}
+        # Under one name, module after module: for a database of another name dbt parses the whole project anew.
+        name = next(name for name in map("test_{}".format, count(1)) if name not in taken)
+        cursor.execute(
             sql.SQL("create database {} template {} owner {}").format(
                 *map(sql.Identifier, (name, template, embedded.OWNER))
             )
