@@ -69,7 +69,7 @@ other_bearer as (
     from compared as d
     inner join mention as o on o.name_norm = d.name_norm and o.id_key <> d.person_id_key
     where
-        d.name_grade in ('variant', 'one_character')
+        (d.name_grade = 'one_character' or d.name_grade = 'variant' and d.is_registry_name_damaged)
         and d.reached_by = 'id'
         and (
             o.village_code in (d.village_code, d.row_village_code)

@@ -62,6 +62,7 @@ select
     p.person_name,
     p.name_norm,
     {{ name_grade('p.name_norm', 'r.name_norm') }} as name_grade,
+    strpos(r.name_norm, '?') > 0 as is_registry_name_damaged,
     p.has_name_column,
     case
         -- of a marriage the column says which of the two a number belongs to
