@@ -18,7 +18,7 @@ PEOPLE = {
             ("低保头", "男"), ("低保员", "女"), ("五保人", "男"), ("死低保", "男"), ("两套房", "男"), ("一套房", "男"),
             ("隔离头", "男"), ("共有人", "女"), ("同证头", "男"), ("同证员", "女"), ("另证头", "男"), ("另证员", "女"), ("无头员", "女"),
             ("新成员", "女"), ("另学生", "男"), ("已故外", "男"), ("号一", "男"), ("未保障", "男"),
-            ("候核户", "男"),
+            ("候核户", "男"), ("分户子", "男"),
         ]
     )
 }
@@ -65,6 +65,7 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
             registered("H14", "无头员", **is_head),
             registered("H15", "候核户", **is_head),
             registered("H16", "坏号独", **is_head),
+            registered("H17", "分户子", **is_head),
         ],
     )
     county.deliver(
@@ -113,7 +114,7 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
     county.deliver(
         "dibao_member",
         [{"name": name, "id_no": PEOPLE[name], "dibao_no": number, "is_covered": True}
-         for name, number in (("低保员", "D1"), ("同证员", "D3"), ("另证员", "D3"), ("无头员", "D3"))]
+         for name, number in (("低保员", "D1"), ("分户子", "D1"), ("同证员", "D3"), ("另证员", "D3"), ("无头员", "D3"))]
         # whom the registry does not know: under the head's payment, under two heads', dead, two names of one number,
         # almost a member's name, listed and not covered
         + [{"name": name, "id_no": PEOPLE[of], "dibao_no": number, "is_covered": is_covered}
@@ -229,6 +230,11 @@ def test_dibao_of_a_household_is_counted_once(facts: dict[str, Fact]) -> None:
     assert (fact["derived_kind__extract"], fact["derived_kind__row_no"]) == ("dibao", 1)
     # of somebody whose number is unusable nobody knows what is paid
     assert (facts["H5"]["civil_payments"], facts["H16"]["civil_payments"]) == (0, None)
+
+
+def test_one_dibao_payment_may_cover_two_registry_households(facts: dict[str, Fact]) -> None:
+    counted = {no: (facts[no]["members"], facts[no]["dibao__members_elsewhere"]) for no in ("H6", "H17", "H12", "H1")}
+    assert counted == {"H6": (2, 1), "H17": (1, 2), "H12": (2, 0), "H1": (2, None)}
 
 
 def test_households_under_one_dibao_number_do_not_share_a_payment(county: HandMadeCounty, facts: dict[str, Fact]) -> None:

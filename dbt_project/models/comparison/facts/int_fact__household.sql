@@ -38,6 +38,7 @@ select
     m.dibao__dibao_kind,
     m.dibao__dibao_tier,
     m.dibao__dibao_persons,
+    m.dibao__members_elsewhere,
     m.dibao__monthly_amount,
     m.dibao__batch_id,
     m.dibao__row_no,

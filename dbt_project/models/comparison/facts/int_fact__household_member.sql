@@ -131,6 +131,19 @@ dibao_payment as (
 
 ),
 
+-- Whom that payment is granted to as well, though the registry has them as a household of their own.
+dibao_elsewhere as (
+
+    select
+        d.household_key,
+        count(*)::int as members
+    from dibao_payment as d
+    inner join person as p on p.dibao__batch_id = d.dibao__batch_id and p.dibao__row_no = d.dibao__row_no
+    where p.dibao__is_covered and p.household_key <> d.household_key
+    group by 1
+
+),
+
 dibao_amount as (
 
     select
@@ -156,6 +169,7 @@ final as (
         p.dibao__dibao_kind,
         p.dibao__dibao_tier,
         p.dibao__dibao_persons,
+        case when p.household_key is not null then coalesce(o.members, 0) end as dibao__members_elsewhere,
         p.dibao__monthly_amount,
         p.dibao__batch_id,
         p.dibao__row_no,
@@ -167,6 +181,7 @@ final as (
     left join head as h on h.household_key = m.household_key
     left join spouse as s on s.household_key = m.household_key
     left join dibao_payment as p on p.household_key = m.household_key
+    left join dibao_elsewhere as o on o.household_key = m.household_key
     left join dibao_amount as a on a.household_key = m.household_key
     cross join lateral (
         select
