@@ -91,7 +91,7 @@ paid as (
 
 ),
 
--- Households as they are called and lie tonight.
+-- Households as they are called and lie tonight; of one that everybody has left, the registry's household row says so.
 household as (
 
     select distinct on (household_key)
@@ -100,8 +100,14 @@ household as (
         county_code,
         town_code,
         village_code
-    from {{ ref('int_identity__registry_person') }}
-    order by household_key, person_key
+    from (
+        select household_key, household_no, county_code, town_code, village_code, person_key
+        from {{ ref('int_identity__registry_person') }}
+        union all
+        select household_key, household_no, county_code, town_code, village_code, null as person_key
+        from {{ ref('int_fact__registry_household') }}
+    ) as registered
+    order by household_key, person_key nulls last
 
 ),
 
@@ -158,7 +164,9 @@ final as (
     inner join {{ ref('int_fact__registry') }} as r on r.person_key = p.person_key
     left join {{ ref('int_fact__payment_household') }} as then_in
         on then_in.person_key = p.person_key and then_in.month = p.month
-    inner join household as h on h.household_key = coalesce(then_in.household_key, r.household_key)
+    -- The household then may itself have left the registry: no payment is lost with it.
+    left join household as was on was.household_key = then_in.household_key
+    inner join household as h on h.household_key = coalesce(was.household_key, r.household_key)
     inner join {{ ref('int_fact__death') }} as death on death.person_key = p.person_key
     inner join {{ ref('int_fact__marriage') }} as m on m.person_key = p.person_key
     inner join {{ ref('int_fact__civil_affairs') }} as c on c.person_key = p.person_key

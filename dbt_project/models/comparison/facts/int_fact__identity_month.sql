@@ -2,8 +2,9 @@
 {{ config(meta={'dist_key': 'person_key'}) }}
 {#-
     Which assistance identities a person held in a month that something is compared in. Dibao and tekun are asked of the
-    lists of that month; where none is kept, whoever is on one of them today may have been then. Where the registry leaves open whether a household had returned to poverty, either identity may have
-    held (`may_have_held`); once exited, a household keeps its identity.
+    lists of that month; where none is kept, whoever is on one of them today may have been then. Where the registry leaves
+    open whether a household had returned to poverty, either identity may have held (`may_have_held`); once exited, a
+    household keeps its identity.
 -#}
 with known_month as (
 

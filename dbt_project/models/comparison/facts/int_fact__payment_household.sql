@@ -40,8 +40,8 @@ life as (
 merged as (
 
     select life_key, survivor_key
-    from {{ ref('registry_key') }}
-    where kind = 'household' and survivor_key is not null and to_night = 'infinity'
+    from {{ this_night(ref('registry_key')) }}
+    where kind = 'household' and survivor_key is not null
 
 )
 

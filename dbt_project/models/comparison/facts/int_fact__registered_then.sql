@@ -1,7 +1,7 @@
 {{ config(materialized='ephemeral') }}
 {#-
     Whom the registry named when a term began, whether or not it still does: by the last list kept from before, else the
-    first. One row per term that the education comparison list names, ID number and name.
+    first. One row per term that a list of aid names, ID number and name.
 -#}
 with term as (
 
@@ -11,7 +11,11 @@ with term as (
             max(l.list_month) filter (where l.list_month <= {{ term_start('t.term_key') }}),
             min(l.list_month)
         ) as list_month
-    from (select distinct term_key from {{ ref('int_fact__edu_compare_row') }}) as t
+    from (
+        select term_key from {{ ref('int_fact__edu_compare_row') }}
+        union
+        select term_key from {{ ref('int_fact__yulu_row') }}
+    ) as t
     cross join {{ source('ledger', 'batch_tonight') }} as l
     where l.extract = 'registry_person' and t.term_key is not null
     group by 1

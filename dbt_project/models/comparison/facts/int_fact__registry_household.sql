@@ -1,6 +1,9 @@
 {{ planned_for_volume() }}
 {{ config(meta={'dist_key': 'household_key'}, indexes=[{'columns': ['household_key'], 'unique': true}]) }}
-{#- The registry's household rows by the key they have for life; where a number comes twice, the row that comes first in the newest file. -#}
+{#-
+    The registry's household rows by the key they have for life; where a number comes twice, the row that comes first in
+    the newest file.
+-#}
 with source as (
 
     select

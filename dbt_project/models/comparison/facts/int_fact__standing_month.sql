@@ -100,7 +100,9 @@ beside as (
             when n.earlier_month = a.month then array[{{ monitored_as('e', 'a.month') }}]
             else array[
                 {{ monitored_as('t', 'a.month') }},
-                case when l.monitored_from <> t.monitored_from then {{ monitored_as('l', 'a.month') }} end,
+                case
+                    when l.monitored_from <> coalesce(t.monitored_from, '-infinity') then {{ monitored_as('l', 'a.month') }}
+                end,
                 case
                     when e.monitored_from <> coalesce(l.monitored_from, t.monitored_from, '-infinity')
                         then {{ monitored_as('e', 'a.month') }}
@@ -125,8 +127,8 @@ member as (
             when has_list_of_month then case when is_identified_by_then then null else false end
             when is_listed_earlier and (is_listed_later or not has_later_list) then true
             when not has_earlier_list and is_listed_later then coalesce(is_identified_by_then, true)
-            when has_earlier_list and not is_listed_earlier and is_listed_later then is_identified_by_then
-            when not has_earlier_list then false
+            when not is_listed_earlier and is_listed_later then is_identified_by_then
+            when not is_listed_earlier then case when is_identified_by_then then null else false end
         end as is_listed
     from beside
 
