@@ -3,7 +3,7 @@
 Registry lists of January, September and tonight (October) are kept. In January 返贫户 had not yet returned, 再脱贫户 had not
 yet exited again, 新识别 were general villagers, 嫁入人 lived in a general household, 后入人 was not registered, and 离册生
 still was. 分户人 was paid dibao in his father's household, and left it in October; 迁出人 in one that nobody has stayed in.
-曾监测 lived in a household that was monitored from February on, and left it. 迟入人 came in between the last two lists.
+曾监测 lived in a household that was monitored from February on, and left it; 嫁监测 married into one. 迟入人 came in between the last two lists.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ BORN = dt.date(1980, 1, 1)
 PUPIL_BORN = dt.date(2016, 2, 2)
 
 PEOPLE = ("返贫人", "再脱贫", "新识别", "嫁入人", "后入人", "补录人", "已消除", "分户人", "父亲人", "久贫人",
-          "迁出人", "曾监测", "迟入人", "漏列人")
+          "迁出人", "曾监测", "迟入人", "漏列人", "嫁监测")
 NUMBERS = {name: id_number(BORN, serial=serial) for serial, name in enumerate(PEOPLE)}
 PUPILS = {name: id_number(PUPIL_BORN, serial=serial) for serial, name in enumerate(("监测生", "离册生", "新监测", "从未在"))}
 
@@ -41,18 +41,20 @@ LISTS: dict[dt.date, dict[str, tuple[str, Fact]]] = {
         "返贫人": ("A", POOR), "再脱贫": ("B", RETURNED), "新识别": ("C", GENERAL), "嫁入人": ("C", GENERAL),
         "已消除": ("F", MONITORED), "分户人": ("G", POOR), "父亲人": ("G", POOR), "久贫人": ("D", RETURNED),
         "监测生": ("F", MONITORED), "离册生": ("D", RETURNED), "新监测": ("H", GENERAL), "迁出人": ("L", POOR), "曾监测": ("N", GENERAL),
+        "嫁监测": ("C", GENERAL),
     },
     SEPTEMBER: {
         "返贫人": ("A", POOR), "再脱贫": ("B", RETURNED), "新识别": ("C", GENERAL), "嫁入人": ("C", GENERAL),
         "已消除": ("F", CLEARED), "分户人": ("G", POOR), "父亲人": ("G", POOR), "久贫人": ("D", RETURNED),
         "监测生": ("F", CLEARED), "离册生": ("D", RETURNED), "新监测": ("H", GENERAL), "迁出人": ("L", POOR),
-        "曾监测": ("N", {**MONITORED, "monitored_from": dt.date(2026, 2, 1)}),
+        "曾监测": ("N", {**MONITORED, "monitored_from": dt.date(2026, 2, 1)}), "嫁监测": ("C", GENERAL),
     },
     OCTOBER: {
         "返贫人": ("A", RETURNED), "再脱贫": ("B", {**POOR, "exit_year": 2026}), "新识别": ("C", RETURNED),
         "嫁入人": ("D", RETURNED), "后入人": ("D", RETURNED), "补录人": ("D", RETURNED), "已消除": ("F", CLEARED),
         "分户人": ("K", POOR), "父亲人": ("G", POOR), "久贫人": ("D", RETURNED), "监测生": ("F", CLEARED), "新监测": ("H", LATELY),
         "迁出人": ("D", RETURNED), "曾监测": ("P", GENERAL), "迟入人": ("D", RETURNED), "漏列人": ("D", RETURNED),
+        "嫁监测": ("F", CLEARED),
     },
 }
 # On the last list of households, and nobody in it.
@@ -108,7 +110,7 @@ def facts(county: HandMadeCounty) -> dict[str, Fact]:
         "hi_settlement",
         [{"name": name, "id_no": NUMBERS[name], **stay, "admitted_on": dt.date(2026, month, 1)}
          for name, month in (("新识别", 2), ("已消除", 2), ("已消除", 8), ("返贫人", 2), ("补录人", 1), ("曾监测", 3),
-                            ("迟入人", 2))],
+                            ("迟入人", 2), ("嫁监测", 2))],
     )
     aid = {"is_registered": True, "study_stage": "小学", "aid_amount": 0}
     county.deliver(
@@ -173,6 +175,8 @@ def test_a_stay_is_judged_by_the_identity_of_its_month(county: HandMadeCounty, f
         ("补录人", dt.date(2026, 1, 1), None, None, False),
         # monitored by September's list, in a household that he has left
         ("曾监测", dt.date(2026, 3, 1), True, "边缘易致贫人口", True),
+        # married since into a household that was monitored then
+        ("嫁监测", february, False, None, False),
         # on neither list, and identified after both
         ("迟入人", february, False, None, False),
     }

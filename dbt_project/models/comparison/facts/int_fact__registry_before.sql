@@ -3,7 +3,8 @@
 {#-
     What registry lists of earlier months, as far as they are kept, said of tonight's persons and of the households they
     were in then. A row is of the person with its ID number and name, whatever numbers either bore, else of the person
-    with its 人编号, unless ID number and name both say that somebody else bore it.
+    with its 人编号, unless ID number and name both say that somebody else bore it. The household is told by the number it
+    had then and by the key that serves tonight.
 -#}
 with list as (
 
@@ -82,6 +83,20 @@ matched as (
 
 ),
 
+life as (
+
+    select * from {{ ref('int_identity__household_life') }}
+
+),
+
+merged as (
+
+    select life_key, survivor_key
+    from {{ this_night(ref('registry_key')) }}
+    where kind = 'household' and survivor_key is not null
+
+),
+
 final as (
 
     select
@@ -90,6 +105,7 @@ final as (
         m.batch_id,
         m.row_no,
         p.household_key as household_number_key,
+        coalesce(own.life_key, merged.survivor_key, borne.life_key) as household_key,
         h.household_type,
         h.exit_attribute,
         h.exit_year,
@@ -100,6 +116,10 @@ final as (
     from matched as m
     inner join person_row as p on p.batch_id = m.batch_id and p.row_no = m.row_no and p.list_month = m.list_month
     left join household_row as h on h.list_month = m.list_month and h.household_key = p.household_key
+    left join life as own on own.life_key = p.household_key
+    left join merged on merged.life_key = p.household_key
+    -- A number taken over since was another household's then.
+    left join life as borne on borne.number_key = p.household_key and borne.since < m.list_month + interval '1 month'
 
 )
 

@@ -26,21 +26,21 @@ first_row as (
 final as (
 
     select
-        known_key as household_key,
-        household_no,
-        county_code,
-        town_code,
-        village_code,
-        batch_id as registry_batch_id,
-        row_no as registry_row_no,
-        {{ registry_household_facts('first_row') }},
-        monitor_category is not null
+        s.known_key as household_key,
+        s.household_no,
+        s.county_code,
+        s.town_code,
+        s.village_code,
+        s.batch_id as registry_batch_id,
+        s.row_no as registry_row_no,
+        {{ registry_household_facts('s') }},
+        s.monitor_category is not null
         and not (
-            coalesce(risk_cleared, false)
-            and coalesce(risk_cleared_on, {{ as_of() }}) <= {{ as_of() }}
+            coalesce(s.risk_cleared, false)
+            and coalesce(s.risk_cleared_on, {{ as_of() }}) <= {{ as_of() }}
         ) as is_monitored,
-        {{ is_poor_registered('household_type', 'exit_attribute') }} as is_poor_registered
-    from first_row
+        {{ is_poor_registered('s.household_type', 's.exit_attribute') }} as is_poor_registered
+    from first_row as s
 
 )
 

@@ -6,8 +6,8 @@
 
     The list of that month decides. Where none is kept, the lists before and after it do, as far as they agree; where only
     a later one is kept, its dates do: since when the person is a member, the year of exit. Monitoring is dated anyway:
-    an episode counts from its first to its last month, and the newest row that names an episode says when it ended.
-    What cannot be told is NULL.
+    an episode counts from its first to its last month, and the newest row that names an episode says when it ended;
+    tonight's row does where the person is still in the household of then. What cannot be told is NULL.
 -#}
 with asked as (
 
@@ -53,7 +53,7 @@ tonight as (
 said as (
 
     {%- set says = ['household_type', 'exit_attribute', 'exit_year', 'is_poor_registered', 'monitor_category',
-        'monitored_from', 'risk_cleared_on'] %}
+        'monitored_from', 'risk_cleared_on', 'household_key'] %}
     select person_key, list_month, {{ says | join(', ') }} from {{ ref('int_fact__registry_before') }}
     union all
     select person_key, list_month, {{ says | join(', ') }} from tonight
@@ -99,12 +99,13 @@ beside as (
         case
             when n.earlier_month = a.month then array[{{ monitored_as('e', 'a.month') }}]
             else array[
-                {{ monitored_as('t', 'a.month') }},
+                {{ monitored_as('h', 'a.month') }},
                 case
-                    when l.monitored_from <> coalesce(t.monitored_from, '-infinity') then {{ monitored_as('l', 'a.month') }}
+                    when l.monitored_from <> coalesce(h.monitored_from, '-infinity')
+                        then {{ monitored_as('l', 'a.month') }}
                 end,
                 case
-                    when e.monitored_from <> coalesce(l.monitored_from, t.monitored_from, '-infinity')
+                    when e.monitored_from <> coalesce(l.monitored_from, h.monitored_from, '-infinity')
                         then {{ monitored_as('e', 'a.month') }}
                 end
             ]
@@ -114,6 +115,9 @@ beside as (
     inner join tonight as t on t.person_key = a.person_key
     left join said as e on e.person_key = a.person_key and e.list_month = n.earlier_month
     left join said as l on l.person_key = a.person_key and l.list_month = n.later_month
+    left join tonight as h
+        on h.person_key = a.person_key
+        and h.household_key = coalesce(l.household_key, e.household_key, t.household_key)
 
 ),
 
