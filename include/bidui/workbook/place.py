@@ -85,13 +85,13 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
     with taking_turns("export"), writing(folder):
         if before.exists():  # a run that was cut: between the two renames, or behind them
             shutil.rmtree(before) if folder.exists() else before.rename(folder)
-        for file in files_people_see(folder):
-            refuse_if_open(file)
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(mode=0o700)
         try:
             yield beside
+            for file in files_people_see(folder):
+                refuse_if_open(file)
             if folder.exists():
                 folder.rename(before)
             try:

@@ -15,7 +15,7 @@ from bidui import handed_out
 from bidui.connector import sha256_of
 from bidui.contract import Sources
 from bidui.night.published import require_published
-from bidui.problem import ProblemError
+from bidui.problem import Problem, ProblemError
 from bidui.workbook import SMALL, Cell, Column, Mark, file_stem, files_people_see, open_book, replacing_folder
 from bidui.worklist.findings import UNPLACED, Finding, Findings, Place
 from bidui.worklist.form import COLUMNS, FORM, FROZEN, HOW_TO, SEVERITY
@@ -57,8 +57,8 @@ def write_cycle(
 
     Names and numbers are in the clear: folders are 0700, files 0600, and the export is a record with the name of who
     asked (`by`). Without `with_baseline`, findings that were there on the first night stay back. The caller commits.
-    Raises ProblemError when the night is not published, the place cannot be written, or a file stands there that
-    somebody has open or has filled in; nothing is left half-written.
+    Raises ProblemError when the night is not published, the place cannot be written, or a file stands there that is
+    somebody's own, open or filled in; nothing is left half-written.
     """
     require_published(connection, night)
     name = f"{night}-all" if with_baseline else f"{night}"
@@ -145,12 +145,25 @@ def _refuse_if_edited(folder: Path) -> None:
     """Raise ProblemError when a file in `folder` is not what was written there: the whole folder is about to go.
 
     By its own checksums, and not by the ledger as for other exports: every night writes its folder unasked, also for a
-    warehouse that was set up anew and has no record of what an earlier one wrote here.
+    warehouse that was set up anew and has no record of what an earlier one wrote here. Files that people laid there are
+    counted and not named: the task's log says this, and people name files by people.
     """
     sums = folder / SUMS
     lines = sums.read_text(encoding="utf-8").splitlines() if sums.exists() else []
-    written = {name: sha256 for sha256, _, name in (line.partition("  ") for line in lines)}
+    written = {folder / name: sha256 for sha256, _, name in (line.partition("  ") for line in lines)}
     there = [file for file in files_people_see(folder) if file != sums]
-    edited = [file for file in there if sha256_of(file) != written.get(str(file.relative_to(folder)))]
-    if edited:
+    if others := len(set(there) - written.keys()):
+        raise ProblemError(_not_ours(folder, others))
+    if edited := [file for file in there if sha256_of(file) != written[file]]:
         raise ProblemError([handed_out.edited(file) for file in edited])
+
+
+def _not_ours(folder: Path, files: int) -> Problem:
+    return Problem(
+        code="worklist.not_ours",
+        file=folder.name,
+        what_zh=f"该文件夹内有 {files} 个不是随清单写出的文件（不在 {SUMS} 之列），重新导出会丢失它们",
+        what_en=f"{files} files in this folder were not written with the lists (they are not in {SUMS}); exporting again would lose them",
+        fix_zh=f"把它们移出 {folder}，或导出到别处",
+        fix_en=f"move them out of {folder}, or export to another place",
+    )
