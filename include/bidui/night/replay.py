@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,8 @@ from bidui.night.published import not_published
 from bidui.problem import Problem, ProblemError
 from bidui.warehouse import dbt
 from bidui.warehouse.connection import transaction
+
+log = logging.getLogger(__name__)
 
 PREFIX = "replay_"
 
@@ -114,6 +117,7 @@ def _replay(as_of: dt.date, *, keep: bool) -> Replay:
             with transaction() as connection:
                 changed = _changed(connection, inputs)
             if changed:
+                log.error("%s", error)  # it may be another reason after all
                 raise ProblemError(_of_another_checkout(as_of, changed)) from error
         raise
     finally:

@@ -27,9 +27,11 @@ def published(then: dict[str, str]) -> None:
         )
 
 
-def test_a_night_of_another_checkout(warehouse: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_night_of_another_checkout(
+    warehouse: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def fails(*_: object) -> None:
-        raise dbt.DbtError("dbt build failed")
+        raise dbt.DbtError("dbt build failed\nfact_person: no space left")
 
     monkeypatch.setattr(dbt, "build_beside", fails)
     published(configuration())
@@ -41,6 +43,7 @@ def test_a_night_of_another_checkout(warehouse: str, monkeypatch: pytest.MonkeyP
     with pytest.raises(ProblemError, match="other models and rules") as refused:
         replay.replay(NIGHT)
     assert refused.value.problems[0].found == "models"
+    assert "fact_person: no space left" in caplog.text  # what dbt said, should the checkout not be the reason
     with transaction() as connection, connection.cursor() as cursor:
         cursor.execute("select distinct status from ledger.run where kind = 'replay'")
         assert cursor.fetchall() == [("failed",)]
