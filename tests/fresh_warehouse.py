@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import count
 
 import psycopg2
+import pytest
 from psycopg2 import sql
 
 
@@ -35,31 +35,38 @@ def _clone(template: str, make: Callable[[], object]) -> Iterator[str]:
     from bidui.warehouse.connection import transaction
     from bidui.warehouse.migrate import migrate
 
-    before = os.environ.get("BIDUI_WAREHOUSE_URL")
-    os.environ["BIDUI_WAREHOUSE_URL"] = embedded.ensure_database(template)
-    make()  # quick when it has been made
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("BIDUI_WAREHOUSE_URL", embedded.ensure_database(template))
+        make()  # quick when it has been made
+        name = _copy(template)
+        try:
+            url = embedded.ensure_database(name)
+            environment.setenv("BIDUI_WAREHOUSE_URL", url)
+            with transaction(url) as connection, connection.cursor() as cursor:
+                # Rights on the database itself do not come with a copy.
+                cursor.execute("delete from ledger.migration where file = '020_roles.sql'")
+            migrate(url)
+            yield url
+        finally:
+            embedded.drop_database(name)
+
+
+def _copy(template: str) -> str:
+    """Copy a database of the session's server under the first name that is free, and return the name.
+
+    Under one name, module after module: for a database of another name dbt parses the whole project anew.
+    """
+    from bidui.warehouse import embedded
+
     with closing(psycopg2.connect(embedded.superuser_url())) as connection:
         connection.autocommit = True
         cursor = connection.cursor()
         cursor.execute("select datname from pg_database")
         taken = {database for (database,) in cursor.fetchall()}
-        # Under one name, module after module: for a database of another name dbt parses the whole project anew.
         name = next(name for name in map("test_{}".format, count(1)) if name not in taken)
         cursor.execute(
             sql.SQL("create database {} template {} owner {}").format(
                 *map(sql.Identifier, (name, template, embedded.OWNER))
             )
         )
-    url = os.environ["BIDUI_WAREHOUSE_URL"] = embedded.ensure_database(name)
-    with transaction(url) as connection, connection.cursor() as cursor:
-        # Rights on the database itself do not come with a copy.
-        cursor.execute("delete from ledger.migration where file = '020_roles.sql'")
-    migrate(url)
-    try:
-        yield url
-    finally:
-        if before is None:
-            os.environ.pop("BIDUI_WAREHOUSE_URL", None)
-        else:
-            os.environ["BIDUI_WAREHOUSE_URL"] = before
-        embedded.drop_database(name)
+    return name
