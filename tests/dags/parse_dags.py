@@ -75,6 +75,8 @@ def uris(condition: Any) -> list[str]:
 
 def describe_task(task: Any) -> dict[str, Any]:
     """What the tests ask of a task."""
+    from bidui.platform.failure import RETRIES, in_words
+
     return {
         "owner": task.owner,
         "pool": task.pool,
@@ -84,6 +86,7 @@ def describe_task(task: Any) -> dict[str, Any]:
         "timeout": task.execution_timeout.total_seconds() if task.execution_timeout else None,
         "rule": str(getattr(task.trigger_rule, "value", task.trigger_rule)),
         "tells": bool(task.on_failure_callback),
+        "words": task.retry_policy is RETRIES and task.python_callable.__code__ is in_words(print).__code__,
         "upstream": sorted(task.upstream_task_ids),
         "outlets": sorted(asset.uri for asset in task.outlets),
         "is_sensor": getattr(task, "poke_interval", None) is not None,

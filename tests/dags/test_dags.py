@@ -103,6 +103,7 @@ def test_every_task_has_an_owner_a_pool_tries_and_a_limit(dags: dict[str, Any], 
     for task_id, task in tasks.items():
         assert task["owner"] == "bidui", task_id
         assert task["pool"] in POOLS, task_id
+        assert task["words"], task_id  # by `bidui.platform.dag.task`, and not by Airflow's own
         if task_id in TRIED_ONCE:
             assert task["retries"] == 0, task_id
             continue
