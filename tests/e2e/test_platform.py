@@ -205,6 +205,7 @@ def test_a_refused_night_ends_its_log_in_words_and_is_not_tried_again(airflow: A
     before = NIGHT - dt.timedelta(days=1)
     airflow.trigger("reconcile", before, {})
     path = run_of(airflow, "reconcile", before)
+    assert airflow._call("GET", path)["state"] == "failed"
     freeze = airflow._call("GET", f"{path}/taskInstances/freeze")
     assert (freeze["state"], freeze["try_number"]) == ("failed", 1)
     log = airflow._call("GET", f"{path}/taskInstances/freeze/logs/1")["content"]

@@ -18,6 +18,8 @@ from bidui.problem import Problem, ProblemError
 MAX_AHEAD = dt.timedelta(days=731)
 
 FINISHED = {"success", "failed"}
+# Tasks that fail because another has: they paint the run red and say nothing new.
+PAINT_RED = {"ingest_failed", "reconcile_failed"}
 
 # The scheduler creates an asset-triggered run within seconds; longer means that it never will.
 NEXT_RUN_WITHIN_SECONDS = 120.0
@@ -187,7 +189,7 @@ def _failed_tasks(airflow: Airflow, runs: Sequence[dict[str, Any]]) -> list[Fail
         if run["state"] != "failed":
             continue
         for task in airflow.tasks(run["dag_id"], run["dag_run_id"]):
-            if task["state"] == "failed" and task["task_id"] != "ingest_failed":
+            if task["state"] == "failed" and task["task_id"] not in PAINT_RED:
                 number = int(task["try_number"])
                 lines = airflow.log_lines(run["dag_id"], run["dag_run_id"], task["task_id"], number)
                 failed.append(

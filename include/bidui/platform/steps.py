@@ -150,12 +150,24 @@ def fingerprint(as_of: str) -> str:
 
 
 def reconcile_failed(as_of: str) -> None:
-    """Record that the night failed, so that the next one is not held up by it."""
+    """Record that the night failed, so that the next one is not held up by it, and paint the run red."""
     from bidui.night import publish as night_publish
+    from bidui.problem import Problem, ProblemError
     from bidui.warehouse.connection import transaction
 
     with transaction() as connection:
         night_publish.fail(connection, _night(as_of), "reconcile failed; the task's log in Airflow says why")
+    # The last task of its run: did it end well, Airflow would call the run a success.
+    raise ProblemError(
+        Problem(
+            code="night.failed",
+            what_zh=f"{as_of} 的比对失败并已记录，已发布的结果不受影响",
+            what_en=f"the night {as_of} has failed, which is on record; what is published stays as it is",
+            fix_zh="看同一次运行中红色任务的日志末尾，按其提示处理后清除 freeze 及其后各任务",
+            fix_en="read the end of the red task's log in this run, do what it says, and clear `freeze` and what follows",
+        ),
+        final=True,
+    )
 
 
 def refresh_outward(as_of: str) -> list[str]:

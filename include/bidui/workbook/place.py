@@ -83,8 +83,10 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
     """
     beside, before = folder.with_name(f".{folder.name}.part"), folder.with_name(f".{folder.name}.before")
     with taking_turns("export"), writing(folder):
-        if before.exists():  # a run that was cut: between the two renames, or behind them
-            shutil.rmtree(before) if folder.exists() else before.rename(folder)
+        if before.exists() and folder.exists():  # a run was cut behind its last rename
+            shutil.rmtree(before)
+        elif before.exists():  # or between the two
+            before.rename(folder)
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(mode=0o700)

@@ -125,7 +125,7 @@ def test_a_failed_department_keeps_nobody_from_publishing_and_is_named() -> None
 def test_a_failed_night_is_not_published(dag_id: str) -> None:
     states = INGESTED | {"reconcile": "success"} | {dag_id: "failed"}
     airflow = FakeAirflow([states])
-    airflow.failed_tasks = {dag_id: ["freeze"]}
+    airflow.failed_tasks = {dag_id: ["freeze", "reconcile_failed"]}
     night, _ = run(airflow)
     assert not night.published
     assert night.reason == ""
