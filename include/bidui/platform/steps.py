@@ -161,8 +161,8 @@ def reconcile_failed(as_of: str) -> None:
     raise ProblemError(
         Problem(
             code="night.failed",
-            what_zh=f"{as_of} 的比对失败并已记录，已发布的结果不受影响",
-            what_en=f"the night {as_of} has failed, which is on record; what is published stays as it is",
+            what_zh=f"{as_of} 的比对失败并已记录，读者看到的是最近发布的一夜",
+            what_en=f"the night {as_of} has failed, which is on record; readers see the last night published",
             fix_zh="看同一次运行中红色任务的日志末尾，按其提示处理后清除 freeze 及其后各任务",
             fix_en="read the end of the red task's log in this run, do what it says, and clear `freeze` and what follows",
         ),
