@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2.extensions
 
 from bidui.contract import Source
 from bidui.home import folder
+from bidui.problem import Problem, ProblemError
 from bidui.receipt import book, content
 from bidui.receipt.send import sender_of
 
@@ -27,11 +30,30 @@ def make_due(connection: psycopg2.extensions.connection, source: Source) -> list
         with connection, tempfile.TemporaryDirectory(dir=folder("work")) as workspace:
             receipt = content.collect(connection, source, delivery)
             path = Path(workspace, book.file_name(receipt))
-            book.write(path, receipt, content.failed_rows(connection, receipt))
-            place = sender.send(path)
+            with _named_by_batch(path.name, f"回执_{delivery.as_of}_批次{delivery.delivery_id}_…"):
+                book.write(path, receipt, content.failed_rows(connection, receipt))
+                place = sender.send(path)
             with connection.cursor() as cursor:
                 cursor.execute(
                     RECORD, (delivery.delivery_id, source.department, delivery.digest, delivery.file_name, place)
                 )
         places.append(place)
     return places
+
+
+@contextmanager
+def _named_by_batch(name: str, shown: str) -> Iterator[None]:
+    """What keeps a receipt from being written or sent ends in a task's log: there it is told as `shown`, without the sender's
+    file name that is part of its own, since people name files by people."""
+    try:
+        yield
+    except ProblemError as error:
+        if name not in str(error):
+            raise
+        problems = [
+            Problem.from_dict(
+                {field: said.replace(name, shown) if isinstance(said, str) else said for field, said in vars(problem).items()}
+            )
+            for problem in error.problems
+        ]
+        raise ProblemError(problems, final=error.final) from None
