@@ -34,19 +34,14 @@ for _panel, _names in PANELS.items():
 
 
 def main() -> None:
-    """Entry point: a user's mistake is answered in words (exit status 2), never with a traceback."""
-    import psycopg2
-
-    from bidui.problem import ProblemError
-    from bidui.warehouse.embedded import unreached
+    """Entry point: what a person has to mend is answered in words (exit status 2), never with a traceback."""
+    from bidui.to_mend import words_of
 
     try:
         app()
-    except ProblemError as error:
-        typer.echo(error, err=True)
-        sys.exit(2)
-    except psycopg2.OperationalError as error:
-        if error.pgcode is not None:  # the server answered: not a matter of reaching it
+    except Exception as error:
+        words = words_of(error)
+        if words is None:
             raise
-        typer.echo(ProblemError(unreached()), err=True)
+        typer.echo(words, err=True)
         sys.exit(2)

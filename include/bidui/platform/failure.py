@@ -13,6 +13,8 @@ from typing import ParamSpec, TypeVar
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
+from bidui.to_mend import words_of
+
 log = logging.getLogger(__name__)
 
 Arguments = ParamSpec("Arguments")
@@ -42,25 +44,10 @@ def in_words(work: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
         try:
             return work(*arguments, **named)
         except Exception as error:
-            words = _words_of(error)
+            words = words_of(error)
             if words is None:
                 raise
             log.error("%s", words)
             raise (RefusedError if getattr(error, "final", False) else ToMendError)(1) from None
 
     return told
-
-
-def _words_of(error: Exception) -> str | None:
-    """What the error tells a person to mend; None for a defect."""
-    import psycopg2
-
-    from bidui.problem import ProblemError
-    from bidui.warehouse.dbt import DbtError
-    from bidui.warehouse.embedded import unreached
-
-    if isinstance(error, (ProblemError, DbtError)):
-        return str(error)
-    if isinstance(error, psycopg2.OperationalError) and error.pgcode is None:  # no server that could have answered
-        return str(unreached())
-    return None
