@@ -82,7 +82,8 @@ residual as (
 select
     *,
     case
-        when decision = 'linked' and not (is_linked_by_number or is_meant_otherwise or is_unregistered_like) then 'linked'
+        when decision = 'linked' and not (is_linked_by_number or is_meant_otherwise or is_unregistered_like)
+            then 'linked'
         else 'review'
     end as gated_decision
 from residual
