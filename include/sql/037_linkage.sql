@@ -141,8 +141,9 @@ language sql stable as $$
     )
 $$;
 
--- Keep tonight's frequencies for a version that has none.
-create or replace function reference.freeze_link_terms(version text) returns void
+-- Keep tonight's frequencies for a version that has none. `counted`: the model int_identity__term, which a rebuild or a
+-- replay has in a schema beside.
+create or replace function reference.freeze_link_terms(version text, counted regclass) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -151,8 +152,7 @@ begin
         return;
     end if;
     -- By way of a table: only what makes one is counted by several cores.
-    create temporary table term_tonight on commit drop as
-    select t.term, t.value, t.persons from mart_identity.int_identity__term as t;
+    execute format('create temporary table term_tonight on commit drop as select term, value, persons from %s', counted);
     insert into reference.link_term (model_version, term, value, persons)
     with rare as (
         select w.by_term as term, min(w.u) * (select persons from term_tonight where term = 'population') as persons
@@ -167,7 +167,7 @@ begin
     drop table term_tonight;
 end
 $$;
-revoke all on function reference.freeze_link_terms from public;
+revoke all on function reference.freeze_link_terms(text, regclass) from public;
 
 -- Keep what `link_estimate` found as a version of its own, on top of the version in force: a level that could not be
 -- estimated keeps its weight. Tonight's frequencies are frozen with it.
@@ -199,7 +199,7 @@ begin
     from reference.link_weight as w
     left join mart_identity.link_estimate as e on e.comparison = w.comparison and e.level = w.level
     where w.model_version = base;
-    perform reference.freeze_link_terms(new_version);
+    perform reference.freeze_link_terms(new_version, 'mart_identity.int_identity__term');
 end
 $$;
 revoke all on function reference.save_link_model from public;

@@ -252,7 +252,7 @@ def test_only_what_is_more_common_than_its_level_is_frozen(county: HandMadeCount
         " from reference.link_weight where model_version = 'shipped-1'"
     )
     for _ in range(2):
-        county.query("select reference.freeze_link_terms('coarse')")
+        county.query("select reference.freeze_link_terms('coarse', 'mart_identity.int_identity__term')")
     frozen = dict(
         county.query("select term, count(*) from reference.link_term where model_version = 'coarse' group by term")
     )
